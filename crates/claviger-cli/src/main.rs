@@ -1,0 +1,2 @@
+//! `claviger`, the key owner's tool.
+fn main() {}

@@ -1,0 +1,62 @@
+//! What enters the service and what leaves it: one [`Call`], one [`Answer`].
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use claviger_model::{AccountId, Region};
+use uuid::Uuid;
+
+use crate::error::Error;
+
+/// One authenticated request, as the protocol layer hands it over.
+pub struct Call {
+    /// Who calls; made by the identity crate from a verified signature.
+    pub caller: Arc<Caller>,
+    /// The Region of the credential scope.
+    pub region: Region,
+    /// The body as received; the operation decodes it.
+    pub body: Bytes,
+    /// The id that the answer and the audit event carry.
+    pub request_id: Uuid,
+    /// Where the request came from, for the audit event.
+    pub origin: Origin,
+}
+
+/// An authenticated principal.
+pub struct Caller {
+    /// The account that the principal belongs to.
+    pub account: AccountId,
+    /// The principal's ARN, `arn:aws:iam::111122223333:root` for the account root.
+    pub arn: String,
+    /// The unique id of the principal; the account id for the account root.
+    pub principal_id: String,
+    /// The access key id that signed.
+    pub access_key_id: String,
+    /// What kind of principal it is.
+    pub kind: CallerKind,
+    /// The identity policies that speak for the principal, compiled.
+    pub identity_policies: Vec<Arc<claviger_policy::Policy>>,
+    /// False when the signature could not be verified (`dev --any-credentials`); the audit event says so.
+    pub verified: bool,
+}
+
+/// The kinds of principal that can call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallerKind {
+    /// The account root.
+    Root,
+}
+
+/// The network side of a request.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    /// The peer's address without port.
+    pub source_ip: String,
+    /// The `User-Agent` header.
+    pub user_agent: Option<String>,
+    /// The `Host` header as sent.
+    pub host: Option<String>,
+}
+
+/// What the service answers: the encoded output, or the error for the protocol layer to encode.
+pub type Answer = Result<Vec<u8>, Error>;

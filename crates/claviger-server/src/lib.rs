@@ -1,0 +1,1 @@
+//! clavigerd's parts.

@@ -1,0 +1,2 @@
+//! `clavigerd`, the service.
+fn main() {}
