@@ -1,0 +1,188 @@
+//! The tools around the server: its own binaries, the AWS CLI, Python, shell scripts.
+
+use std::env;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::str::FromStr;
+
+use crate::{Ground, Server};
+
+/// What a tool answered.
+#[derive(Debug)]
+pub struct Output {
+    /// Whether it exited with 0.
+    pub success: bool,
+    /// Its standard output, without the last newline.
+    pub stdout: String,
+    /// Its standard error.
+    pub stderr: String,
+}
+
+impl Server {
+    /// Runs the AWS CLI against this server, with nothing of the caller's own configuration.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    #[must_use]
+    pub fn aws(&self, ground: &Ground, arguments: &[&str]) -> Output {
+        run(self.environment(
+            ground,
+            Command::new(virtual_environment().join("bin/aws")).args(arguments),
+        ))
+    }
+
+    /// Runs one of this crate's Python scripts against this server.
+    ///
+    /// # Panics
+    /// When it fails; the message carries its output.
+    pub fn python(&self, ground: &Ground, script: &str, arguments: &[&str]) -> String {
+        let mut command = Command::new(virtual_environment().join("bin/python"));
+        command.arg(source(script)).args(arguments);
+        run(self.environment(ground, &mut command))
+            .expect_success(script)
+            .stdout
+    }
+
+    /// Runs one of this crate's shell scripts against this server, in a new empty folder.
+    ///
+    /// # Panics
+    /// When it fails; the message carries its output.
+    pub fn shell(&self, ground: &Ground, script: &str, variables: &[(&str, &str)]) -> String {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut command = Command::new("bash");
+        command
+            .arg(source(script))
+            .envs(variables.iter().copied())
+            .current_dir(folder.path());
+        // `env_clear` of the clients' environment comes first.
+        let command = self.environment(ground, &mut command);
+        run(command.envs(variables.iter().copied()))
+            .expect_success(script)
+            .stdout
+    }
+
+    fn environment<'c>(&self, ground: &Ground, command: &'c mut Command) -> &'c mut Command {
+        let path = env::var("PATH").unwrap_or_default();
+        let credentials = self.credentials();
+        command
+            .env_clear()
+            .env(
+                "PATH",
+                format!("{}:{path}", virtual_environment().join("bin").display()),
+            )
+            .env("HOME", ground.path("home"))
+            .env("LC_ALL", "C.UTF-8")
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .env("AWS_ENDPOINT_URL", &credentials.endpoint)
+            .env("AWS_ACCESS_KEY_ID", &credentials.access_key_id)
+            .env("AWS_SECRET_ACCESS_KEY", &credentials.secret_access_key)
+            .env("AWS_DEFAULT_REGION", &credentials.region)
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .env("AWS_MAX_ATTEMPTS", "1")
+            .env("AWS_PAGER", "")
+    }
+}
+
+impl Output {
+    /// Itself, when the tool exited with 0.
+    ///
+    /// # Panics
+    /// With all that the tool said, when it did not.
+    #[must_use]
+    pub fn expect_success(self, what: &str) -> Self {
+        assert!(
+            self.success,
+            "{what} failed\n--- stdout\n{}\n--- stderr\n{}",
+            self.stdout, self.stderr
+        );
+        self
+    }
+
+    /// The standard output as JSON.
+    ///
+    /// # Panics
+    /// When it is no JSON.
+    #[must_use]
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+}
+
+/// Runs one of the built binaries to its end.
+///
+/// # Panics
+/// When it cannot be started.
+#[must_use]
+pub fn end<A: AsRef<OsStr>>(name: &str, arguments: impl IntoIterator<Item = A>) -> Output {
+    run(Command::new(binary(name)).args(arguments))
+}
+
+/// Where a built binary stands.
+///
+/// # Panics
+/// When it was not built.
+#[must_use]
+pub fn binary(name: &str) -> PathBuf {
+    let folder = env::var("CLAVIGER_E2E_BINARIES")
+        .map_or_else(|_| own_folder().join("debug"), PathBuf::from);
+    let path = folder.join(name);
+    assert!(
+        path.exists(),
+        "{} is not built: cargo xtask test e2e builds it",
+        path.display()
+    );
+    path
+}
+
+/// A parameter of the test command, from the environment that it sets.
+///
+/// # Panics
+/// When it is set to what cannot be read.
+#[must_use]
+pub fn setting<T: FromStr>(name: &str, default: T) -> T {
+    match env::var(name) {
+        Ok(text) => text
+            .parse()
+            .unwrap_or_else(|_| panic!("{name}={text} cannot be read")),
+        Err(_) => default,
+    }
+}
+
+/// Started directly, a test finds what `cargo xtask test e2e` left in the target folder that it stands in itself.
+fn own_folder() -> PathBuf {
+    let own = env::current_exe().expect("a path of its own");
+    own.ancestors()
+        .nth(3)
+        .expect("a target folder")
+        .to_path_buf()
+}
+
+fn virtual_environment() -> PathBuf {
+    let folder =
+        env::var("CLAVIGER_E2E_VENV").map_or_else(|_| own_folder().join("e2e-venv"), PathBuf::from);
+    assert!(
+        folder.exists(),
+        "{} is missing: cargo xtask test e2e makes it",
+        folder.display()
+    );
+    folder
+}
+
+fn source(script: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(script)
+}
+
+fn run(command: &mut Command) -> Output {
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    Output {
+        success: output.status.success(),
+        stdout: String::from_utf8_lossy(&output.stdout)
+            .trim_end()
+            .to_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}

@@ -1,0 +1,51 @@
+//! Every operation through boto3: successes, errors, and the errors' exact words. The tables stand in `boto3/*.py`.
+
+use claviger_e2e::{Ground, Server};
+
+#[test]
+fn lifecycle() {
+    passes("boto3/lifecycle.py");
+}
+
+#[test]
+fn encryption() {
+    passes("boto3/encryption.py");
+}
+
+#[test]
+fn names() {
+    passes("boto3/names.py");
+}
+
+#[test]
+fn importing() {
+    passes("boto3/importing.py");
+}
+
+#[test]
+fn rotating() {
+    passes("boto3/rotating.py");
+}
+
+#[test]
+fn a_restart_keeps_everything() {
+    let ground = Ground::new();
+    let server = Server::start(&ground, &[]);
+    let before = server.credentials().clone();
+    let left = server.python(&ground, "boto3/before_restart.py", &[]);
+    server.stop();
+
+    let server = Server::start(&ground, &[]);
+    let after = server.credentials();
+    assert_eq!(after.access_key_id, before.access_key_id);
+    assert_eq!(after.secret_access_key, before.secret_access_key);
+    server.python(&ground, "boto3/after_restart.py", &[&left]);
+    server.stop();
+}
+
+fn passes(script: &str) {
+    let ground = Ground::new();
+    let server = Server::start(&ground, &["--test-clock"]);
+    server.python(&ground, script, &[]);
+    server.stop();
+}
