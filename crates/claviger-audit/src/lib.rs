@@ -1,1 +1,38 @@
-//! Placeholder.
+//! The audit log: CloudTrail-shaped events, hash-chained lines, signed checkpoints, and the offline verifier.
+//!
+//! Each node appends to segment files of its own, `<node>-<number of the first line>.jsonl`. One line is one event:
+//!
+//! ```text
+//! {"s":1,"p":"<hex SHA-256 of the previous line>","e":{"eventVersion":"1.11",...}}
+//! ```
+//!
+//! Lines are counted from 1 and chained across segments; the first line's `p` is 64 zeros. So the hash of the last line, the
+//! *head*, stands for everything before it, and a checkpoint that signs a head signs the whole log up to there. Checkpoints
+//! are C2SP signed notes in `<node>.checkpoints`, about one a second under traffic, and cover only bytes that reached the disk.
+//!
+//! What an attacker with the folder but without the key can do unseen is to remove whole lines after the last checkpoint that
+//! somebody else holds a copy of. Hence `--since`: keep a checkpoint elsewhere, and the log must still contain it.
+//!
+//! - [`event`] is what a line says, [`Log`] writes lines, [`verify`] reads and judges them without server or secrets.
+
+mod checkpoint;
+mod error;
+pub mod event;
+mod frame;
+mod json;
+mod ledger;
+mod log;
+mod notary;
+mod note;
+mod recovery;
+mod segment;
+mod shared;
+pub mod verify;
+mod writer;
+
+pub use checkpoint::Checkpoint;
+pub use error::Error;
+pub use json::Parameters;
+pub use log::{Ack, Log, Settings, Ticket};
+pub use note::VerifierKey;
+pub use recovery::Recovery;

@@ -1,0 +1,348 @@
+//! What one line says: an event with the members of an AWS CloudTrail record, in AWS's order.
+//!
+//! AWS: <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html>
+
+use uuid::Uuid;
+
+use crate::json::Parameters;
+
+/// One audit event.
+///
+/// `Option` members are left out when `None`, except `request_parameters` and `response_elements`, which AWS writes as null.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event<'a> {
+    /// Who called.
+    pub user_identity: UserIdentity<'a>,
+    /// When, in UTC to the second: `2026-01-02T03:04:05Z`.
+    pub event_time: &'a str,
+    /// The service, such as `kms.amazonaws.com`.
+    pub event_source: &'a str,
+    /// The operation.
+    pub event_name: &'a str,
+    /// The Region that was called.
+    pub aws_region: &'a str,
+    /// The caller's address without port, or `AWS Internal`.
+    pub source_ip_address: &'a str,
+    /// The caller's `User-Agent`, or `AWS Internal`.
+    pub user_agent: &'a str,
+    /// The exception's name, when the call was refused.
+    pub error_code: Option<&'a str>,
+    /// The exception's public text.
+    pub error_message: Option<&'a str>,
+    /// The input, from the operation's allow-list.
+    pub request_parameters: Option<&'a Parameters>,
+    /// The output of a change, from the operation's allow-list.
+    pub response_elements: Option<&'a Parameters>,
+    /// What is in neither, such as `keyMaterialId`.
+    pub additional_event_data: Option<&'a Parameters>,
+    /// The id that the caller got with the answer; absent from events that nobody called for.
+    pub request_id: Option<Uuid>,
+    /// The id of this event, never used twice.
+    pub event_id: Uuid,
+    /// Whether the operation only reads.
+    pub read_only: bool,
+    /// What was acted on: `Some(vec![])` writes an empty list, `None` writes nothing.
+    pub resources: Option<Vec<Resource<'a>>>,
+    /// Called for, or done by the service on its own.
+    pub event_type: EventType,
+    /// True for calls; left out of the service's own events.
+    pub management_event: Option<bool>,
+    /// The account that owns the resource.
+    pub recipient_account_id: &'a str,
+    /// Details of an [`EventType::ServiceEvent`].
+    pub service_event_details: Option<&'a Parameters>,
+    /// The TLS connection that the call came over.
+    pub tls_details: Option<TlsDetails<'a>>,
+    /// Which stored records the call changed; Claviger's own member, left out when empty.
+    pub changes: Vec<RecordChange<'a>>,
+}
+
+/// Who called.
+///
+/// AWS: <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html>
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserIdentity<'a> {
+    /// The account's root.
+    Root(Principal<'a>),
+    /// An IAM user, with its name.
+    IamUser(Principal<'a>, &'a str),
+    /// A session of a role.
+    AssumedRole(Principal<'a>, SessionContext<'a>),
+    /// The service itself, in the background.
+    Service {
+        /// The account that it acted in.
+        account_id: &'a str,
+    },
+}
+
+/// What all principals have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Principal<'a> {
+    /// The unique id; the account id for its root.
+    pub principal_id: &'a str,
+    /// The principal's ARN.
+    pub arn: &'a str,
+    /// The account.
+    pub account_id: &'a str,
+    /// The access key that signed.
+    pub access_key_id: &'a str,
+}
+
+/// The role behind a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionContext<'a> {
+    /// The role's unique id.
+    pub issuer_principal_id: &'a str,
+    /// The role's ARN.
+    pub issuer_arn: &'a str,
+    /// The role's account.
+    pub issuer_account_id: &'a str,
+    /// The role's name.
+    pub issuer_user_name: &'a str,
+    /// When the session was made, in UTC to the second.
+    pub creation_date: &'a str,
+    /// Whether a second factor was shown.
+    pub mfa_authenticated: bool,
+}
+
+/// A resource that the call acted on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Resource<'a> {
+    /// The owner.
+    pub account_id: &'a str,
+    /// The kind, such as `AWS::KMS::Key`.
+    pub kind: &'a str,
+    /// The ARN.
+    pub arn: &'a str,
+}
+
+/// Whether somebody called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventType {
+    /// `AwsApiCall`.
+    ApiCall,
+    /// `AwsServiceEvent`: expiry, rotation, deletion and the like.
+    ServiceEvent,
+}
+
+/// The TLS side of a call.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TlsDetails<'a> {
+    /// Such as `TLSv1.3`.
+    pub tls_version: Option<&'a str>,
+    /// Such as `TLS_AES_256_GCM_SHA384`.
+    pub cipher_suite: Option<&'a str>,
+    /// The `Host` header.
+    pub client_provided_host_header: Option<&'a str>,
+    /// Such as `X25519MLKEM768`.
+    pub key_exchange: Option<&'a str>,
+}
+
+/// The mark of one changed record, by which `clavigerd check` finds a record that was put back to an older state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RecordChange<'a> {
+    /// The table of the record.
+    pub table: &'a str,
+    /// The record's id; written in hex.
+    pub id: &'a [u8],
+    /// The version that the change made.
+    pub version: u64,
+    /// SHA-256 of the sealed value; `None` when the record was deleted.
+    pub sha256: Option<[u8; 32]>,
+}
+
+impl Event<'_> {
+    /// The event as JSON text without line breaks.
+    pub fn to_json(&self) -> Vec<u8> {
+        let mut text = Vec::with_capacity(TYPICAL_BYTES);
+        self.write_into(&mut text);
+        text
+    }
+
+    /// Appends the event's JSON text to `out`.
+    pub fn write_into(&self, out: &mut Vec<u8>) {
+        Parameters::write_into(out, |event| {
+            self.put_call(event);
+            self.put_outcome(event);
+            self.put_classification(event);
+        });
+    }
+
+    fn put_call(&self, event: &mut Parameters) {
+        event.put_str("eventVersion", VERSION);
+        event.put_object("userIdentity", |identity| {
+            self.user_identity.put_into(identity)
+        });
+        event
+            .put_str("eventTime", self.event_time)
+            .put_str("eventSource", self.event_source)
+            .put_str("eventName", self.event_name)
+            .put_str("awsRegion", self.aws_region)
+            .put_str("sourceIPAddress", self.source_ip_address)
+            .put_str("userAgent", self.user_agent);
+    }
+
+    fn put_outcome(&self, event: &mut Parameters) {
+        put_optional_str(event, "errorCode", self.error_code);
+        put_optional_str(event, "errorMessage", self.error_message);
+        put_nullable(event, "requestParameters", self.request_parameters);
+        put_nullable(event, "responseElements", self.response_elements);
+        put_optional(event, "additionalEventData", self.additional_event_data);
+        if let Some(id) = self.request_id {
+            put_uuid(event, "requestID", id);
+        }
+        put_uuid(event, "eventID", self.event_id);
+    }
+
+    fn put_classification(&self, event: &mut Parameters) {
+        event.put_bool("readOnly", self.read_only);
+        if let Some(resources) = &self.resources {
+            event.put_objects("resources", resources, |member, resource| {
+                member
+                    .put_str("accountId", resource.account_id)
+                    .put_str("type", resource.kind)
+                    .put_str("ARN", resource.arn);
+            });
+        }
+        event.put_str("eventType", self.event_type.name());
+        if let Some(management) = self.management_event {
+            event.put_bool("managementEvent", management);
+        }
+        event.put_str("recipientAccountId", self.recipient_account_id);
+        put_optional(event, "serviceEventDetails", self.service_event_details);
+        event.put_str("eventCategory", "Management");
+        if let Some(tls) = &self.tls_details {
+            event.put_object("tlsDetails", |details| tls.put_into(details));
+        }
+        if !self.changes.is_empty() {
+            event.put_object("claviger", |own| {
+                own.put_objects("records", &self.changes, |record, change| {
+                    change.put_into(record)
+                });
+            });
+        }
+    }
+}
+
+impl EventType {
+    /// AWS's name of the type.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ApiCall => "AwsApiCall",
+            Self::ServiceEvent => "AwsServiceEvent",
+        }
+    }
+}
+
+impl UserIdentity<'_> {
+    fn put_into(&self, identity: &mut Parameters) {
+        match self {
+            Self::Root(principal) => principal.put_into(identity, "Root"),
+            Self::IamUser(principal, user_name) => {
+                principal.put_into(identity, "IAMUser");
+                identity.put_str("userName", user_name);
+            }
+            Self::AssumedRole(principal, session) => {
+                principal.put_into(identity, "AssumedRole");
+                identity.put_object("sessionContext", |context| session.put_into(context));
+            }
+            Self::Service { account_id } => {
+                identity
+                    .put_str("accountId", account_id)
+                    .put_str("invokedBy", "AWS Internal");
+            }
+        }
+    }
+}
+
+impl Principal<'_> {
+    fn put_into(&self, identity: &mut Parameters, kind: &str) {
+        identity
+            .put_str("type", kind)
+            .put_str("principalId", self.principal_id)
+            .put_str("arn", self.arn)
+            .put_str("accountId", self.account_id)
+            .put_str("accessKeyId", self.access_key_id);
+    }
+}
+
+impl SessionContext<'_> {
+    fn put_into(&self, context: &mut Parameters) {
+        context.put_object("sessionIssuer", |issuer| {
+            issuer
+                .put_str("type", "Role")
+                .put_str("principalId", self.issuer_principal_id)
+                .put_str("arn", self.issuer_arn)
+                .put_str("accountId", self.issuer_account_id)
+                .put_str("userName", self.issuer_user_name);
+        });
+        context.put_object("attributes", |attributes| {
+            // AWS writes this boolean as a string.
+            let mfa = if self.mfa_authenticated {
+                "true"
+            } else {
+                "false"
+            };
+            attributes
+                .put_str("creationDate", self.creation_date)
+                .put_str("mfaAuthenticated", mfa);
+        });
+    }
+}
+
+impl TlsDetails<'_> {
+    fn put_into(&self, details: &mut Parameters) {
+        put_optional_str(details, "tlsVersion", self.tls_version);
+        put_optional_str(details, "cipherSuite", self.cipher_suite);
+        put_optional_str(
+            details,
+            "clientProvidedHostHeader",
+            self.client_provided_host_header,
+        );
+        put_optional_str(details, "keyExchange", self.key_exchange);
+    }
+}
+
+impl RecordChange<'_> {
+    fn put_into(&self, record: &mut Parameters) {
+        record
+            .put_str("table", self.table)
+            .put_str("id", &hex::encode(self.id));
+        record.put_uint("version", self.version);
+        match self.sha256 {
+            Some(digest) => record.put_str("sha256", &hex::encode(digest)),
+            None => record.put_null("sha256"),
+        };
+    }
+}
+
+fn put_optional_str(object: &mut Parameters, name: &str, value: Option<&str>) {
+    if let Some(value) = value {
+        object.put_str(name, value);
+    }
+}
+
+fn put_optional(object: &mut Parameters, name: &str, value: Option<&Parameters>) {
+    if let Some(value) = value {
+        object.put_parameters(name, value);
+    }
+}
+
+fn put_nullable(object: &mut Parameters, name: &str, value: Option<&Parameters>) {
+    match value {
+        Some(value) => object.put_parameters(name, value),
+        None => object.put_null(name),
+    };
+}
+
+fn put_uuid(object: &mut Parameters, name: &str, id: Uuid) {
+    let mut text = Uuid::encode_buffer();
+    object.put_str(name, id.hyphenated().encode_lower(&mut text));
+}
+
+const VERSION: &str = "1.11";
+const TYPICAL_BYTES: usize = 1024;
+
+#[cfg(test)]
+#[path = "event_tests.rs"]
+mod tests;

@@ -1,0 +1,211 @@
+//! JSON text written member by member, in the order of the calls.
+
+/// A JSON object under construction: the parameters of one event, from an operation's allow-list.
+///
+/// Members appear in the order in which they are put; putting a name twice is the caller's mistake and is not looked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parameters {
+    /// The object without its closing brace, so that a member is an append.
+    text: Vec<u8>,
+}
+
+impl Parameters {
+    /// An object without members.
+    pub fn new() -> Self {
+        Self { text: vec![b'{'] }
+    }
+
+    /// A string member.
+    pub fn put_str(&mut self, name: &str, value: &str) -> &mut Self {
+        self.name(name);
+        self.string(value);
+        self
+    }
+
+    /// A whole number member.
+    pub fn put_int(&mut self, name: &str, value: i64) -> &mut Self {
+        self.name(name);
+        self.scalar(&value);
+        self
+    }
+
+    /// A whole number member that is never negative.
+    pub fn put_uint(&mut self, name: &str, value: u64) -> &mut Self {
+        self.name(name);
+        self.scalar(&value);
+        self
+    }
+
+    /// A boolean member.
+    pub fn put_bool(&mut self, name: &str, value: bool) -> &mut Self {
+        self.name(name);
+        self.scalar(&value);
+        self
+    }
+
+    /// A member that is present and null.
+    pub fn put_null(&mut self, name: &str) -> &mut Self {
+        self.name(name);
+        self.text.extend_from_slice(b"null");
+        self
+    }
+
+    /// A member that maps strings to strings, such as an encryption context.
+    pub fn put_map<K: AsRef<str>, V: AsRef<str>>(
+        &mut self,
+        name: &str,
+        entries: impl IntoIterator<Item = (K, V)>,
+    ) -> &mut Self {
+        self.put_object(name, |map| {
+            for (key, value) in entries {
+                map.put_str(key.as_ref(), value.as_ref());
+            }
+        })
+    }
+
+    /// A member that is a list of strings.
+    pub fn put_strings<S: AsRef<str>>(
+        &mut self,
+        name: &str,
+        values: impl IntoIterator<Item = S>,
+    ) -> &mut Self {
+        self.put_list(name, values, |list, value| list.string(value.as_ref()))
+    }
+
+    /// A member that is an object, filled by `fill`.
+    pub fn put_object(&mut self, name: &str, fill: impl FnOnce(&mut Self)) -> &mut Self {
+        self.name(name);
+        self.object(fill);
+        self
+    }
+
+    /// A member that is a list of objects, such as tags: `fill` writes one object for each item.
+    pub fn put_objects<T>(
+        &mut self,
+        name: &str,
+        items: impl IntoIterator<Item = T>,
+        mut fill: impl FnMut(&mut Self, T),
+    ) -> &mut Self {
+        self.put_list(name, items, |list, item| {
+            list.object(|object| fill(object, item))
+        })
+    }
+
+    /// A member that was built before.
+    pub fn put_parameters(&mut self, name: &str, value: &Parameters) -> &mut Self {
+        self.name(name);
+        self.text.extend_from_slice(&value.text);
+        self.text.push(b'}');
+        self
+    }
+
+    /// The finished JSON text.
+    pub fn to_json(&self) -> String {
+        let mut text = self.text.clone();
+        text.push(b'}');
+        String::from_utf8_lossy(&text).into_owned()
+    }
+
+    /// Appends one object to `out`, written in place by `fill`.
+    pub(crate) fn write_into(out: &mut Vec<u8>, fill: impl FnOnce(&mut Self)) {
+        let mut object = Self {
+            text: std::mem::take(out),
+        };
+        object.object(fill);
+        *out = object.text;
+    }
+
+    fn put_list<T>(
+        &mut self,
+        name: &str,
+        items: impl IntoIterator<Item = T>,
+        mut write: impl FnMut(&mut Self, T),
+    ) -> &mut Self {
+        self.name(name);
+        self.text.push(b'[');
+        for item in items {
+            self.separate();
+            write(self, item);
+        }
+        self.text.push(b']');
+        self
+    }
+
+    fn object(&mut self, fill: impl FnOnce(&mut Self)) {
+        self.text.push(b'{');
+        fill(self);
+        self.text.push(b'}');
+    }
+
+    fn name(&mut self, name: &str) {
+        self.separate();
+        self.string(name);
+        self.text.push(b':');
+    }
+
+    /// No value ends in an opening bracket, so the last byte tells a first member from a further one.
+    fn separate(&mut self) {
+        if !matches!(self.text.last(), Some(b'{' | b'[')) {
+            self.text.push(b',');
+        }
+    }
+
+    fn string(&mut self, value: &str) {
+        self.scalar(value);
+    }
+
+    fn scalar<T: serde::Serialize + ?Sized>(&mut self, value: &T) {
+        // Writing a string, a number or a boolean to memory cannot fail.
+        let _infallible = serde_json::to_writer(&mut self.text, value);
+    }
+}
+
+impl Default for Parameters {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_keep_their_order_and_strings_are_escaped() {
+        let mut parameters = Parameters::new();
+        parameters
+            .put_str("keyId", "a\"b\\c\n\u{1}\u{7f}é")
+            .put_int("pendingWindowInDays", -7)
+            .put_bool("dryRun", true)
+            .put_null("none")
+            .put_map("encryptionContext", [("k\"", "v"), ("{", "[")])
+            .put_map::<&str, &str>("empty", [])
+            .put_strings("operations", ["Encrypt", "Decrypt"])
+            .put_objects("tags", ["a", "b"], |tag, name| {
+                tag.put_str("tagKey", name);
+            })
+            .put_parameters("nested", &Parameters::new());
+        assert_eq!(
+            parameters.to_json(),
+            concat!(
+                r#"{"keyId":"a\"b\\c\n\u0001"#,
+                "\u{7f}é",
+                r#"","pendingWindowInDays":-7,"dryRun":true,"none":null,"#,
+                r#""encryptionContext":{"k\"":"v","{":"["},"empty":{},"operations":["Encrypt","Decrypt"],"#,
+                r#""tags":[{"tagKey":"a"},{"tagKey":"b"}],"nested":{}}"#
+            )
+        );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_strings_come_back_and_never_break_the_line(name: String, value: String) {
+            let mut parameters = Parameters::new();
+            parameters.put_str(&name, &value);
+            let text = parameters.to_json();
+            proptest::prop_assert!(!text.contains('\n'));
+            let parsed: serde_json::Value = serde_json::from_str(&text).unwrap();
+            proptest::prop_assert_eq!(parsed, serde_json::json!({ name: value }));
+        }
+    }
+}

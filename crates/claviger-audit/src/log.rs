@@ -1,0 +1,215 @@
+//! The log of one node, as the service sees it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+use tokio::sync::watch;
+
+use crate::error::Error;
+use crate::frame::is_event;
+use crate::notary::Notary;
+use crate::note::{Signer, VerifierKey};
+use crate::recovery::{self, Recovery};
+use crate::shared::Shared;
+
+/// Where a log is and how it behaves.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The folder; made when it does not exist.
+    pub dir: PathBuf,
+    /// The node's name: 1 to 64 letters, digits, `-`, `_`, `.`.
+    pub node: String,
+    /// The name of the log and of its key, such as `kms.example.com/audit`: no spaces, no plus signs.
+    pub origin: String,
+    /// When a line counts as written.
+    pub ack: Ack,
+    /// A segment that has grown to this size is followed by a new one.
+    pub segment_bytes_max: u64,
+    /// A segment that is this old by the caller's clock is followed by a new one.
+    pub segment_ms_max: i64,
+    /// The longest time that a line waits for its checkpoint, in milliseconds.
+    pub checkpoint_ms_max: u64,
+    /// Called when an fsync failed. What reached the disk is then unknowable, so the process must end; nothing is acknowledged.
+    pub fatal: fn(&str) -> !,
+}
+
+/// When a line counts as written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ack {
+    /// When the kernel has it: survives the death of the process.
+    Write,
+    /// When the disk has it: survives the loss of power.
+    Fsync,
+}
+
+impl Settings {
+    /// Settings with a new segment every 64 MiB or hour, and a checkpoint every second under traffic.
+    pub fn new(
+        dir: impl Into<PathBuf>,
+        node: impl Into<String>,
+        origin: impl Into<String>,
+        ack: Ack,
+        fatal: fn(&str) -> !,
+    ) -> Self {
+        Self {
+            dir: dir.into(),
+            node: node.into(),
+            origin: origin.into(),
+            ack,
+            segment_bytes_max: 64 << 20,
+            segment_ms_max: 3_600_000,
+            checkpoint_ms_max: 1000,
+            fatal,
+        }
+    }
+}
+
+/// An open log. Clones write to the same log; the last one to be dropped closes it.
+#[derive(Clone)]
+pub struct Log {
+    open: Arc<Open>,
+}
+
+impl Log {
+    /// Opens the node's log or starts it: cuts a partial last line, follows the chain of the last two segments and compares it
+    /// with the last checkpoint.
+    ///
+    /// `seed` is the checkpoint key's 32 bytes; `now_ms` the clock for checkpoints and segment ages, in milliseconds since 1970.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when the log contradicts itself or its last checkpoint, or when that was signed by another key;
+    /// [`Error::Locked`] when it is open elsewhere; [`Error::Invalid`] for unusable settings.
+    pub fn open(
+        settings: Settings,
+        seed: &[u8],
+        now_ms: impl Fn() -> i64 + Send + Sync + 'static,
+    ) -> Result<(Self, Recovery), Error> {
+        let signer = Signer::new(&settings.origin, seed)?;
+        let recovered = recovery::recover(&settings, signer.key())?;
+        let notary = Notary::new(&settings, signer, &recovered, Box::new(now_ms));
+        let shared = Arc::new(Shared::new(settings, recovered.tail, notary));
+        shared.settle(true);
+        let thread = thread::Builder::new()
+            .name("audit".into())
+            .spawn({
+                let shared = Arc::clone(&shared);
+                move || shared.run()
+            })
+            .map_err(Error::Unwritable)?;
+        let open = Open {
+            shared,
+            thread: Some(thread),
+        };
+        Ok((
+            Self {
+                open: Arc::new(open),
+            },
+            recovered.report,
+        ))
+    }
+
+    /// Writes one event, a JSON object without line breaks, as the next line.
+    ///
+    /// # Errors
+    /// [`Error::Unwritable`] when the line is not in the log; the next append tries again.
+    pub fn append(&self, event: &[u8]) -> Result<Ticket, Error> {
+        self.append_all(&[event])
+    }
+
+    /// Writes several events as consecutive lines: all of them or none.
+    ///
+    /// # Errors
+    /// As [`Log::append`].
+    pub fn append_all(&self, events: &[&[u8]]) -> Result<Ticket, Error> {
+        if !events.iter().all(|event| is_event(event)) {
+            return Err(Error::Malformed);
+        }
+        let shared = &self.open.shared;
+        let seq = shared.append(events)?;
+        let durable = match shared.settings.ack {
+            Ack::Write => None,
+            Ack::Fsync => Some(shared.durable.subscribe()),
+        };
+        Ok(Ticket { seq, durable })
+    }
+
+    /// False from a failed write until the log can be written again, which it finds out by itself.
+    pub fn healthy(&self) -> bool {
+        self.open.shared.is_healthy()
+    }
+
+    /// The public key that the checkpoints verify with, in C2SP form.
+    pub fn verifier_key(&self) -> String {
+        self.open.shared.verifier_key().to_string()
+    }
+
+    /// Brings every line to the disk and signs a checkpoint over them, before it returns. Blocks.
+    pub fn checkpoint_now(&self) {
+        self.open.shared.settle(true);
+    }
+
+    /// Hands over to a new checkpoint key: the old one signs a last checkpoint that names it. Blocks. Keep the old seed until
+    /// this returned, and the new one from before.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for an unusable seed; [`Error::Unwritable`] when the checkpoint could not be written, and the old key stays.
+    pub fn succeed(&self, seed: &[u8]) -> Result<VerifierKey, Error> {
+        let shared = &self.open.shared;
+        let successor = Signer::new(&shared.settings.origin, seed)?;
+        let key = successor.key().clone();
+        shared.succeed(successor)?;
+        Ok(key)
+    }
+
+    /// Refuses further lines and signs the last checkpoint; the last handle's drop does the same. Blocks only in the drop.
+    pub fn shutdown(&self) {
+        self.open.shared.close();
+        self.open.shared.settle(true);
+    }
+}
+
+/// The receipt of one appended line.
+#[derive(Debug)]
+pub struct Ticket {
+    seq: u64,
+    durable: Option<watch::Receiver<u64>>,
+}
+
+impl Ticket {
+    /// The number of the line; of the last one when there were several.
+    pub fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// Waits until the line counts as written: at once with [`Ack::Write`], when the disk has it with [`Ack::Fsync`].
+    ///
+    /// # Errors
+    /// [`Error::Closed`] when the log went away before.
+    pub async fn durable(self) -> Result<(), Error> {
+        let Some(mut durable) = self.durable else {
+            return Ok(());
+        };
+        durable
+            .wait_for(|synced| *synced >= self.seq)
+            .await
+            .map_err(|_| Error::Closed)?;
+        Ok(())
+    }
+}
+
+/// What all clones share; its drop is the end of the log.
+struct Open {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.shared.close();
+        if let Some(thread) = self.thread.take() {
+            // A thread that ended by the fatal hook has said what there is to say.
+            let _ended = thread.join();
+        }
+    }
+}

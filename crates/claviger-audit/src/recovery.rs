@@ -1,0 +1,327 @@
+//! What opening a log finds, mends and refuses.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::fmt;
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{Read, Seek, SeekFrom};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::Deserialize;
+use uuid::Uuid;
+
+use crate::checkpoint::{Checkpoint, Position};
+use crate::error::Error;
+use crate::frame::{Broken, Chain, Head, parse, sha256};
+use crate::ledger::Entries;
+use crate::log::Settings;
+use crate::note::{Note, VerifierKey};
+use crate::segment::{
+    FILE_MODE, FOLDER_MODE, RawLine, Segment, checkpoints_path, is_node_name, segments, sync_folder,
+};
+use crate::writer::Tail;
+
+/// What opening the log found.
+#[derive(Debug)]
+pub struct Recovery {
+    /// How many bytes of a partial last line were cut; when not 0, the caller writes an event about it.
+    pub cut_bytes: u64,
+    /// How many lines the log holds.
+    pub lines: u64,
+    /// The ids of the events in the last two segments.
+    pub tail_event_ids: HashSet<Uuid>,
+    /// The last checkpoint before the opening.
+    pub last_checkpoint: Option<Checkpoint>,
+}
+
+/// All that the log needs to go on.
+pub(crate) struct Recovered {
+    pub(crate) report: Recovery,
+    pub(crate) ledger: Ledger,
+    pub(crate) tail: Tail,
+}
+
+/// The checkpoint file, open at the end of its last whole checkpoint.
+pub(crate) struct Ledger {
+    pub(crate) file: Arc<File>,
+    pub(crate) end: u64,
+    pub(crate) previous: Option<Head>,
+    pub(crate) last: Option<Checkpoint>,
+}
+
+pub(crate) fn recover(settings: &Settings, key: &VerifierKey) -> Result<Recovered, Error> {
+    if !is_node_name(&settings.node) {
+        let text = format!(
+            "{:?} is no name for a node: letters, digits, - _ . only",
+            settings.node
+        );
+        return Err(Error::Invalid(text));
+    }
+    make_folder(&settings.dir)?;
+    let path = checkpoints_path(&settings.dir, &settings.node);
+    let ledger = open_ledger(&path, key)?;
+    let mut scan = Scan::new(path, ledger.last.clone());
+    let found = segments(&settings.dir, &settings.node)?;
+    for segment in found
+        .iter()
+        .skip(found.len().saturating_sub(SEGMENTS_SCANNED))
+    {
+        scan.segment(segment, Some(segment) == found.last())?;
+    }
+    let last_checkpoint = scan.checkpoint.clone();
+    let tail = open_tail(settings, found.last(), &scan)?;
+    let report = Recovery {
+        cut_bytes: scan.cut_bytes,
+        lines: tail.chain.size,
+        tail_event_ids: scan.event_ids,
+        last_checkpoint,
+    };
+    Ok(Recovered {
+        report,
+        ledger,
+        tail,
+    })
+}
+
+fn make_folder(dir: &Path) -> Result<(), Error> {
+    if dir.is_dir() {
+        return Ok(());
+    }
+    let made = DirBuilder::new()
+        .recursive(true)
+        .mode(FOLDER_MODE)
+        .create(dir);
+    made.map_err(Error::io(dir))?;
+    match dir.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        Some(parent) => sync_folder(parent).map_err(Error::io(parent)),
+        None => Ok(()),
+    }
+}
+
+fn open_ledger(path: &Path, key: &VerifierKey) -> Result<Ledger, Error> {
+    let mut options = OpenOptions::new();
+    let opened = options
+        .create(true)
+        .append(true)
+        .read(true)
+        .mode(FILE_MODE)
+        .open(path);
+    let mut file = opened.map_err(Error::io(path))?;
+    file.try_lock()
+        .map_err(|_| Error::Locked(path.to_owned()))?;
+    let length = file.metadata().map_err(Error::io(path))?.len();
+    let start = length.saturating_sub(LEDGER_TAIL_BYTES);
+    let mut bytes = Vec::new();
+    file.seek(SeekFrom::Start(start)).map_err(Error::io(path))?;
+    file.read_to_end(&mut bytes).map_err(Error::io(path))?;
+    let mut entries = if start == 0 {
+        Entries::new(&bytes)
+    } else {
+        Entries::resume(&bytes)
+    };
+    let last = entries.by_ref().last();
+    let torn = u64::try_from(entries.rest().len()).unwrap_or(u64::MAX);
+    let end = length.saturating_sub(torn);
+    if torn > 0 {
+        file.set_len(end).map_err(Error::io(path))?;
+    }
+    let file = Arc::new(file);
+    let Some(entry) = last else {
+        return Ok(Ledger {
+            file,
+            end,
+            previous: None,
+            last: None,
+        });
+    };
+    let checkpoint = trusted(entry.bytes, key).map_err(|reason| refused(path, 0, reason))?;
+    Ok(Ledger {
+        file,
+        end,
+        previous: Some(sha256(entry.bytes)),
+        last: Some(checkpoint),
+    })
+}
+
+/// The last checkpoint is the opener's own, or hands over to the opener's key.
+fn trusted(entry: &[u8], key: &VerifierKey) -> Result<Checkpoint, String> {
+    let note = str::from_utf8(entry).ok().and_then(Note::parse);
+    let note = note.ok_or("the last checkpoint is not a signed note")?;
+    let checkpoint = Checkpoint::parse(note.text).ok_or("the last note is not a checkpoint")?;
+    let trusted = match &checkpoint.successor {
+        Some(successor) => successor == key,
+        None => note.is_signed_by(key),
+    };
+    if trusted {
+        Ok(checkpoint)
+    } else {
+        Err(format!(
+            "the last checkpoint neither verifies with {key} nor names it as successor"
+        ))
+    }
+}
+
+/// The way through the last segments.
+struct Scan {
+    checkpoints: PathBuf,
+    checkpoint: Option<Checkpoint>,
+    /// None until the first line is known, when the scan begins in the middle of the log.
+    chain: Option<Chain>,
+    /// Where the last whole line ends in the last segment.
+    end: u64,
+    cut_bytes: u64,
+    event_ids: HashSet<Uuid>,
+}
+
+impl Scan {
+    fn new(checkpoints: PathBuf, checkpoint: Option<Checkpoint>) -> Self {
+        Self {
+            checkpoints,
+            checkpoint,
+            chain: None,
+            end: 0,
+            cut_bytes: 0,
+            event_ids: HashSet::new(),
+        }
+    }
+
+    fn segment(&mut self, segment: &Segment, is_last: bool) -> Result<(), Error> {
+        let before = segment.first.saturating_sub(1);
+        let mut chain = match (self.chain, &self.checkpoint) {
+            (Some(chain), _) => Some(chain),
+            (None, _) if before == 0 => Some(Chain::START),
+            (None, Some(signed)) if signed.size == before => Some(Chain {
+                size: before,
+                head: signed.head,
+            }),
+            (None, _) => None,
+        };
+        if chain.is_some_and(|chain| chain.size != before) {
+            return Err(refused(
+                &segment.path,
+                0,
+                "does not follow the segment before it",
+            ));
+        }
+        self.end = 0;
+        for raw in segment.lines()? {
+            let raw = raw?;
+            let lost = !raw.whole || raw.bytes.contains(&0);
+            if lost && is_last {
+                let length = fs::metadata(&segment.path)
+                    .map_err(Error::io(&segment.path))?
+                    .len();
+                self.cut_bytes = length.saturating_sub(self.end);
+                break;
+            }
+            self.line(&raw, segment, &mut chain)?;
+        }
+        self.chain = chain;
+        Ok(())
+    }
+
+    fn line(
+        &mut self,
+        raw: &RawLine,
+        segment: &Segment,
+        at: &mut Option<Chain>,
+    ) -> Result<(), Error> {
+        let refuse = |reason: &dyn fmt::Display| refused(&segment.path, raw.number, reason);
+        let frame = parse(&raw.bytes).ok_or_else(|| refuse(&Broken::NotALine))?;
+        let before = Chain {
+            size: segment.first.saturating_sub(1),
+            head: frame.previous,
+        };
+        let chain = at.get_or_insert(before);
+        chain.follow(&raw.bytes).map_err(|broken| refuse(&broken))?;
+        self.end = raw.end;
+        let position = Position {
+            segment: segment.first,
+            bytes: raw.end,
+        };
+        let mark = self.checkpoint.as_ref().map(Checkpoint::mark);
+        if mark.is_some_and(|mark| mark.size == chain.size && !mark.fits(chain, position)) {
+            return Err(refuse(&"is not the line that the last checkpoint covers"));
+        }
+        if let Ok(EventId { event_id }) = serde_json::from_slice(frame.event) {
+            self.event_ids.extend(Uuid::parse_str(&event_id));
+        }
+        Ok(())
+    }
+
+    /// Where the log ends; it must not end before its last checkpoint.
+    fn finish(&self, last: Option<&Segment>) -> Result<Chain, Error> {
+        let chain = match (self.chain, last) {
+            (Some(chain), _) => chain,
+            (None, None) => Chain::START,
+            (None, Some(segment)) => {
+                return Err(refused(
+                    &segment.path,
+                    0,
+                    "neither a line nor a checkpoint says what precedes it",
+                ));
+            }
+        };
+        let covered = self.checkpoint.as_ref().map_or(0, |signed| signed.size);
+        if chain.size < covered {
+            let reason = format!(
+                "covers {covered} lines but the log ends after {}",
+                chain.size
+            );
+            return Err(refused(&self.checkpoints, 0, reason));
+        }
+        Ok(chain)
+    }
+}
+
+fn open_tail(settings: &Settings, last: Option<&Segment>, scan: &Scan) -> Result<Tail, Error> {
+    let chain = scan.finish(last)?;
+    let Some(segment) = last else {
+        let segment = Segment::new(&settings.dir, &settings.node, 1);
+        let file = segment.open(true).map_err(Error::io(&segment.path))?;
+        sync_folder(&settings.dir).map_err(Error::io(&settings.dir))?;
+        let position = Position {
+            segment: 1,
+            bytes: 0,
+        };
+        return Ok(Tail {
+            chain,
+            file: Arc::new(file),
+            position,
+        });
+    };
+    let file = segment.open(false).map_err(Error::io(&segment.path))?;
+    if scan.cut_bytes > 0 {
+        file.set_len(scan.end).map_err(Error::io(&segment.path))?;
+    }
+    let position = Position {
+        segment: segment.first,
+        bytes: scan.end,
+    };
+    Ok(Tail {
+        chain,
+        file: Arc::new(file),
+        position,
+    })
+}
+
+fn refused(file: &Path, line: u64, reason: impl ToString) -> Error {
+    Error::Refused {
+        file: file.to_owned(),
+        line,
+        reason: reason.to_string(),
+    }
+}
+
+#[derive(Deserialize)]
+struct EventId<'a> {
+    #[serde(rename = "eventID", borrow)]
+    event_id: Cow<'a, str>,
+}
+
+/// Enough to find again every event that the store may still want to hand over.
+const SEGMENTS_SCANNED: usize = 2;
+/// Many times the longest checkpoint.
+const LEDGER_TAIL_BYTES: u64 = 1 << 16;
