@@ -1,1 +1,76 @@
-//! Placeholder.
+//! What bytes become: every stored and every sent format that cryptography gives its shape, in one crate.
+//!
+//! All primitives are AWS-LC's, through `aws-lc-rs`; nothing here computes a cipher, a hash or a number itself. What this
+//! crate decides is which bytes go into which primitive, in which order, and what is bound to what.
+//!
+//! | layer | module | what it protects |
+//! | --- | --- | --- |
+//! | root key | [`root`] | wraps the keyring; lives outside the store |
+//! | keyring | [`keyring`] | domain keys in generations, the index key, the audit signing seed |
+//! | record | [`barrier`] | every value in the store, under a key of its own |
+//! | backing key | [`engine`] | the material of one key, opened once |
+//! | message | [`blob`], [`context`] | what callers of Encrypt and GenerateDataKey get back |
+//! | import | [`import`] | the wrapping key pair, the unwrapping, the import token |
+//!
+//! Invariant: a failure says nothing but its kind. Which check failed is an answer that an attacker can use.
+
+pub mod barrier;
+pub mod blob;
+pub mod context;
+pub mod engine;
+pub mod import;
+pub mod keyring;
+pub mod root;
+
+mod aead;
+mod kdf;
+mod reader;
+mod single_use;
+
+use std::fmt;
+
+use aws_lc_rs::rand::{SecureRandom, SystemRandom};
+
+pub use engine::material_id;
+
+/// Why bytes were refused, and no more than that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// Authentication failed: another key, another place, another context, or altered bytes.
+    Rejected,
+    /// The bytes are not in the expected format, or an input is out of its range.
+    Malformed,
+    /// The cryptographic library failed. Not the caller's doing.
+    Engine,
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Rejected => "the bytes do not open here",
+            Self::Malformed => "the bytes have another format",
+            Self::Engine => "the cryptographic library failed",
+        })
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// A source of random bytes. An argument everywhere, so that tests can replay what production draws.
+pub trait Rng: Send + Sync {
+    /// Fills all of `out`. A draw costs about as much as a small AEAD call: callers draw once for all that they need.
+    ///
+    /// # Errors
+    /// [`Error::Engine`] when the source failed; `out` must not be used then.
+    fn fill(&self, out: &mut [u8]) -> Result<(), Error>;
+}
+
+/// The random generator of AWS-LC (CTR_DRBG, seeded by the operating system).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemRng;
+
+impl Rng for SystemRng {
+    fn fill(&self, out: &mut [u8]) -> Result<(), Error> {
+        SystemRandom::new().fill(out).map_err(|_| Error::Engine)
+    }
+}

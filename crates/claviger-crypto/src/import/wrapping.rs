@@ -1,0 +1,142 @@
+//! RSA wrapping keys: what material is encrypted under on its way in.
+
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
+use aws_lc_rs::rsa::{
+    KeySize, OAEP_SHA1_MGF1SHA1, OAEP_SHA256_MGF1SHA256, OaepAlgorithm, OaepPrivateDecryptingKey,
+    PrivateDecryptingKey,
+};
+use claviger_model::Secret;
+
+use crate::Error;
+
+/// The kind of wrapping key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum WrappingSpec {
+    /// `RSA_2048`
+    Rsa2048,
+    /// `RSA_3072`
+    Rsa3072,
+    /// `RSA_4096`
+    Rsa4096,
+}
+
+impl WrappingSpec {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Rsa2048, Self::Rsa3072, Self::Rsa4096];
+
+    const fn size(self) -> KeySize {
+        match self {
+            Self::Rsa2048 => KeySize::Rsa2048,
+            Self::Rsa3072 => KeySize::Rsa3072,
+            Self::Rsa4096 => KeySize::Rsa4096,
+        }
+    }
+
+    const fn modulus_bits(self) -> usize {
+        match self {
+            Self::Rsa2048 => 2048,
+            Self::Rsa3072 => 3072,
+            Self::Rsa4096 => 4096,
+        }
+    }
+}
+
+/// How material is encrypted under a wrapping key (RFC 8017, section 7.1, with an empty label).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WrappingAlgorithm {
+    /// `RSAES_OAEP_SHA_1`: SHA-1 for the label and for MGF1.
+    OaepSha1,
+    /// `RSAES_OAEP_SHA_256`: SHA-256 for both.
+    OaepSha256,
+}
+
+impl WrappingAlgorithm {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::OaepSha1, Self::OaepSha256];
+
+    const fn oaep(self) -> &'static OaepAlgorithm {
+        match self {
+            Self::OaepSha1 => &OAEP_SHA1_MGF1SHA1,
+            Self::OaepSha256 => &OAEP_SHA256_MGF1SHA256,
+        }
+    }
+}
+
+/// An RSA key pair that unwraps. Handed out once, never reused; not `Clone`.
+pub struct WrappingKey {
+    spec: WrappingSpec,
+    key: PrivateDecryptingKey,
+}
+
+impl WrappingKey {
+    /// Generates a pair. Slow: about 0.1 s for RSA_2048 and 1 s for RSA_4096, hence [`KeyPool`](super::KeyPool).
+    ///
+    /// # Errors
+    /// [`Error::Engine`] when the library failed.
+    pub fn generate(spec: WrappingSpec) -> Result<Self, Error> {
+        let key = PrivateDecryptingKey::generate(spec.size()).map_err(|_| Error::Engine)?;
+        Ok(Self { spec, key })
+    }
+
+    /// Reads a pair from PKCS #8 (RFC 5208), and checks it.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] for anything but an RSA key of one of the three sizes.
+    pub fn from_pkcs8(pkcs8: &Secret) -> Result<Self, Error> {
+        // EXPOSE: the library parses the private key.
+        let key = PrivateDecryptingKey::from_pkcs8(pkcs8.expose()).map_err(|_| Error::Malformed)?;
+        let bits = key.key_size_bits();
+        let spec = WrappingSpec::ALL
+            .into_iter()
+            .find(|spec| spec.modulus_bits() == bits)
+            .ok_or(Error::Malformed)?;
+        Ok(Self { spec, key })
+    }
+
+    /// The private key as PKCS #8 in DER.
+    ///
+    /// # Errors
+    /// [`Error::Engine`] when the library failed.
+    pub fn to_pkcs8(&self) -> Result<Secret, Error> {
+        let der: Pkcs8V1Der<'_> = self.key.as_der().map_err(|_| Error::Engine)?;
+        Ok(Secret::copy_of(der.as_ref()))
+    }
+
+    /// The public key as SubjectPublicKeyInfo in DER (RFC 5280, section 4.1): `PublicKey` of GetParametersForImport.
+    ///
+    /// # Errors
+    /// [`Error::Engine`] when the library failed.
+    pub fn public_spki_der(&self) -> Result<Vec<u8>, Error> {
+        let der: PublicKeyX509Der<'_> =
+            self.key.public_key().as_der().map_err(|_| Error::Engine)?;
+        Ok(der.as_ref().to_vec())
+    }
+
+    /// The kind of key.
+    pub const fn spec(&self) -> WrappingSpec {
+        self.spec
+    }
+
+    /// Decrypts wrapped material. AWS-LC checks the padding in constant time, and there is one error for everything that
+    /// can be wrong with the ciphertext: more would be an oracle (Manger, CRYPTO 2001).
+    ///
+    /// # Errors
+    /// [`Error::Rejected`].
+    pub fn unwrap(&self, algorithm: WrappingAlgorithm, ciphertext: &[u8]) -> Result<Secret, Error> {
+        let key = OaepPrivateDecryptingKey::new(self.key.clone()).map_err(|_| Error::Engine)?;
+        let mut length = 0;
+        let padded = Secret::try_filled(key.min_output_size(), |out| {
+            let plaintext = key
+                .decrypt(algorithm.oaep(), ciphertext, out, None)
+                .map_err(|_| Error::Rejected)?;
+            length = plaintext.len();
+            Ok(())
+        })?;
+        // EXPOSE: the plaintext is the front of a buffer as long as the modulus.
+        padded
+            .expose()
+            .get(..length)
+            .map(Secret::copy_of)
+            .ok_or(Error::Engine)
+    }
+}
