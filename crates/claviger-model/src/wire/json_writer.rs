@@ -1,0 +1,250 @@
+//! Outputs to JSON, in a buffer that leaves no plaintext behind when it grows.
+
+use std::collections::BTreeMap;
+
+use zeroize::Zeroize;
+
+use super::base64_text;
+use crate::{Secret, SecretText, Timestamp};
+
+/// A value that answers can hold.
+pub(crate) trait Value {
+    /// Appends the value.
+    fn write(&self, json: &mut Json);
+}
+
+/// Writes one value as a whole body.
+pub(crate) fn encode(value: &impl Value) -> Vec<u8> {
+    let mut json = Json {
+        buffer: Vec::with_capacity(CAPACITY),
+    };
+    value.write(&mut json);
+    json.buffer
+}
+
+/// JSON text as it grows.
+pub(crate) struct Json {
+    buffer: Vec<u8>,
+}
+
+impl Json {
+    /// Appends an object with the members that `write` names.
+    pub(crate) fn object(&mut self, write: impl FnOnce(&mut Members<'_>)) {
+        self.push(b"{");
+        write(&mut Members {
+            json: self,
+            separator: b"",
+        });
+        self.push(b"}");
+    }
+
+    fn list<'v, V: Value + 'v>(&mut self, elements: impl IntoIterator<Item = &'v V>) {
+        self.push(b"[");
+        let mut separator: &[u8] = b"";
+        for element in elements {
+            self.push(separator);
+            separator = b",";
+            element.write(self);
+        }
+        self.push(b"]");
+    }
+
+    /// Appends a string.
+    pub(crate) fn text(&mut self, text: &str) {
+        let is_special = |byte: &u8| *byte < b' ' || matches!(byte, b'"' | b'\\');
+        let special = text.bytes().filter(is_special).count();
+        if special == 0 {
+            self.push(b"\"");
+            self.push(text.as_bytes());
+            self.push(b"\"");
+        } else {
+            self.reserve(text.len() + special * ESCAPE_LEN + 2);
+            // A vector takes all that is written.
+            let written = serde_json::to_writer(&mut self.buffer, text);
+            debug_assert!(written.is_ok());
+        }
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        let start = self.buffer.len() + 1;
+        let end = start + base64_text::encoded_len(bytes.len());
+        self.reserve(end + 1 - self.buffer.len());
+        self.buffer.resize(end, b'"');
+        if let Some(text) = self.buffer.get_mut(start..end) {
+            base64_text::encode_into(bytes, text);
+        }
+        self.push(b"\"");
+    }
+
+    fn push(&mut self, bytes: &[u8]) {
+        self.reserve(bytes.len());
+        self.buffer.extend_from_slice(bytes);
+    }
+
+    /// Makes room without leaving the old buffer's bytes to the allocator.
+    fn reserve(&mut self, more: usize) {
+        if self.buffer.capacity() - self.buffer.len() >= more {
+            return;
+        }
+        let mut grown =
+            Vec::with_capacity((self.buffer.len() + more).max(self.buffer.capacity() * 2));
+        grown.extend_from_slice(&self.buffer);
+        self.buffer.zeroize();
+        self.buffer = grown;
+    }
+}
+
+/// The members of an object as they are written.
+pub(crate) struct Members<'a> {
+    json: &'a mut Json,
+    separator: &'static [u8],
+}
+
+impl Members<'_> {
+    /// Appends a member.
+    pub(crate) fn always(&mut self, name: &str, value: &impl Value) {
+        self.name(name);
+        value.write(self.json);
+    }
+
+    /// Appends a member if there is a value.
+    pub(crate) fn optional(&mut self, name: &str, value: &Option<impl Value>) {
+        if let Some(value) = value {
+            self.always(name, value);
+        }
+    }
+
+    fn name(&mut self, name: &str) {
+        self.json.push(self.separator);
+        self.separator = b",";
+        self.json.text(name);
+        self.json.push(b":");
+    }
+}
+
+impl Value for String {
+    fn write(&self, json: &mut Json) {
+        json.text(self);
+    }
+}
+
+impl Value for SecretText {
+    fn write(&self, json: &mut Json) {
+        // EXPOSE: the answer to the caller is where it belongs.
+        json.text(self.expose());
+    }
+}
+
+impl Value for Vec<u8> {
+    fn write(&self, json: &mut Json) {
+        json.bytes(self);
+    }
+}
+
+impl Value for Secret {
+    fn write(&self, json: &mut Json) {
+        // EXPOSE: the answer to the caller is where it belongs.
+        json.bytes(self.expose());
+    }
+}
+
+impl Value for i32 {
+    fn write(&self, json: &mut Json) {
+        json.push(self.to_string().as_bytes());
+    }
+}
+
+impl Value for bool {
+    fn write(&self, json: &mut Json) {
+        json.push(if *self { b"true" } else { b"false" });
+    }
+}
+
+impl Value for Timestamp {
+    /// Epoch seconds with the fraction that AWS gives: `1470811233.761`, `1470811233.0`.
+    fn write(&self, json: &mut Json) {
+        let ms = self.epoch_ms();
+        let sign = if ms < 0 { "-" } else { "" };
+        let (seconds, ms) = (ms.unsigned_abs() / 1000, ms.unsigned_abs() % 1000);
+        let fraction = format!("{ms:03}");
+        let fraction = fraction.trim_end_matches('0');
+        let fraction = if fraction.is_empty() { "0" } else { fraction };
+        json.push(format!("{sign}{seconds}.{fraction}").as_bytes());
+    }
+}
+
+impl Value for BTreeMap<String, String> {
+    fn write(&self, json: &mut Json) {
+        json.object(|members| {
+            self.iter()
+                .for_each(|(key, value)| members.always(key, value))
+        });
+    }
+}
+
+impl<V: Value> Value for Vec<V> {
+    fn write(&self, json: &mut Json) {
+        json.list(self);
+    }
+}
+
+/// Enough for the answers of the cryptographic operations on small data.
+const CAPACITY: usize = 1024;
+
+/// What `\u0000` takes beyond the character.
+const ESCAPE_LEN: usize = 5;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn check(value: &impl Value, expected: &str) {
+        assert_eq!(String::from_utf8(encode(value)).unwrap(), expected);
+    }
+
+    #[test]
+    fn values() {
+        check(&"a\"b\\c\n\u{0}é".to_owned(), r#""a\"b\\c\n\u0000é""#);
+        check(&vec![0_u8, 1, 2, 3], r#""AAECAw==""#);
+        check(&Vec::<u8>::new(), r#""""#);
+        check(&Secret::copy_of(b"abc"), r#""YWJj""#);
+        check(&SecretText::copy_of("abc"), r#""abc""#);
+        check(&-7, "-7");
+        check(&true, "true");
+        check(&vec!["a".to_owned(), "b".to_owned()], r#"["a","b"]"#);
+        check(
+            &BTreeMap::from([("k\"".to_owned(), "v".to_owned())]),
+            r#"{"k\"":"v"}"#,
+        );
+    }
+
+    #[test]
+    fn timestamps() {
+        check(
+            &Timestamp::from_epoch_ms(1_470_811_233_761),
+            "1470811233.761",
+        );
+        check(&Timestamp::from_epoch_ms(1_470_811_233_000), "1470811233.0");
+        check(
+            &Timestamp::from_epoch_ms(1_470_811_233_050),
+            "1470811233.05",
+        );
+        check(&Timestamp::from_epoch_ms(-1), "-0.001");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_reads_back(text: String) {
+            let written = encode(&text);
+            prop_assert_eq!(serde_json::from_slice::<String>(&written).unwrap(), text);
+        }
+
+        #[test]
+        fn any_length_of_bytes_fits(bytes in prop::collection::vec(any::<u8>(), 0..4000)) {
+            let written = encode(&vec![bytes.clone(), bytes]);
+            prop_assert!(serde_json::from_slice::<Vec<String>>(&written).is_ok());
+        }
+    }
+}

@@ -1,0 +1,453 @@
+//! The rules of single values: text, enum, bytes, number, boolean, moment.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+use std::time::Duration;
+
+use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
+
+use super::base64_text;
+use super::members::{LIST_FOUND, Rule, STRUCTURE_FOUND, Slot, refuse};
+use super::violations::{Report, Shown, length, range};
+use crate::{Secret, SecretText, Timestamp};
+
+/// A pattern of the model and the function that matches it.
+pub(crate) struct Pattern {
+    /// The pattern's text, for the caller.
+    pub(crate) text: &'static str,
+    /// True for a text that matches as a whole.
+    pub(crate) matches: fn(&str) -> bool,
+}
+
+/// The rule of a string; lengths count characters.
+pub(crate) struct Text {
+    pub(crate) min: usize,
+    pub(crate) max: usize,
+    pub(crate) pattern: Option<Pattern>,
+}
+
+/// The rule of a sensitive string.
+pub(crate) struct SecretString(pub(crate) Text);
+
+/// The rule of an enum.
+pub(crate) struct Choice<E>(PhantomData<E>);
+
+/// The rule of a blob; lengths count bytes.
+pub(crate) struct Bytes {
+    pub(crate) min: usize,
+    pub(crate) max: usize,
+}
+
+/// The rule of a sensitive blob.
+pub(crate) struct SecretBytes(pub(crate) Bytes);
+
+/// The rule of an integer.
+pub(crate) struct Integer {
+    pub(crate) min: i32,
+    pub(crate) max: i32,
+}
+
+/// The rule of a boolean: none.
+pub(crate) struct Boolean;
+
+/// The rule of a moment: none.
+pub(crate) struct Time;
+
+/// An enum of the model; generated.
+pub(crate) trait EnumValue: Copy + 'static {
+    /// `[A, B, C]`
+    const VALUE_SET: &'static str;
+
+    /// The value with this name.
+    fn from_wire(text: &str) -> Option<Self>;
+}
+
+impl<E> Choice<E> {
+    pub(crate) const NEW: Self = Self(PhantomData);
+}
+
+/// One value as JSON has it.
+#[derive(Clone, Copy)]
+enum Token<'t> {
+    Text(&'t str),
+    Integer(i128),
+    Fraction(f64),
+    Boolean(bool),
+}
+
+/// A rule of single values.
+trait Scalar {
+    type Value;
+
+    /// AWS's word for the type, in `STRING_VALUE can not be converted to <word>`.
+    const WORD: &'static str;
+
+    /// Reads the value and reports the rules that it breaks.
+    fn accept(
+        &self,
+        token: Token<'_>,
+        name: &str,
+        report: &mut Report,
+    ) -> Result<Slot<Self::Value>, Mismatch>;
+}
+
+/// The value is of another JSON type.
+enum Mismatch {
+    /// Say so in AWS's words.
+    Type,
+    /// Say this.
+    Text(&'static str),
+}
+
+impl Text {
+    /// The constraints that a text breaks.
+    pub(super) fn broken_by(&self, text: &str) -> Vec<String> {
+        let pattern = self
+            .pattern
+            .as_ref()
+            .filter(|pattern| !(pattern.matches)(text));
+        let pattern = pattern.map(|pattern| {
+            format!(
+                "Member must satisfy regular expression pattern: {}",
+                pattern.text
+            )
+        });
+        // No text has more characters than bytes, or fewer than a quarter, so most need no counting.
+        let len = if text.len() <= self.max && text.len() >= self.min.saturating_mul(4) {
+            text.len()
+        } else {
+            text.chars().count()
+        };
+        length(len, self.min, self.max)
+            .into_iter()
+            .chain(pattern)
+            .collect()
+    }
+}
+
+impl Scalar for Text {
+    type Value = String;
+
+    const WORD: &'static str = "String";
+
+    fn accept(
+        &self,
+        token: Token<'_>,
+        name: &str,
+        report: &mut Report,
+    ) -> Result<Slot<String>, Mismatch> {
+        let text = token.text()?;
+        Ok(
+            if passes(self.broken_by(text), name, report, || {
+                Shown::Text(Cow::Borrowed(text))
+            }) {
+                Slot::Good(text.to_owned())
+            } else {
+                Slot::Broken
+            },
+        )
+    }
+}
+
+impl Scalar for SecretString {
+    type Value = SecretText;
+
+    const WORD: &'static str = "String";
+
+    fn accept(
+        &self,
+        token: Token<'_>,
+        name: &str,
+        report: &mut Report,
+    ) -> Result<Slot<SecretText>, Mismatch> {
+        let text = token.text()?;
+        Ok(
+            if passes(self.0.broken_by(text), name, report, || Shown::Hidden) {
+                Slot::Good(SecretText::copy_of(text))
+            } else {
+                Slot::Broken
+            },
+        )
+    }
+}
+
+impl<E: EnumValue> Choice<E> {
+    /// The constraint that a text breaks which is none of the values.
+    pub(super) fn constraint() -> String {
+        format!("Member must satisfy enum value set: {}", E::VALUE_SET)
+    }
+}
+
+impl<E: EnumValue> Scalar for Choice<E> {
+    type Value = E;
+
+    const WORD: &'static str = "String";
+
+    fn accept(
+        &self,
+        token: Token<'_>,
+        name: &str,
+        report: &mut Report,
+    ) -> Result<Slot<E>, Mismatch> {
+        let text = token.text()?;
+        Ok(E::from_wire(text).map_or_else(
+            || {
+                report.violate(name, &Shown::Text(Cow::Borrowed(text)), &Self::constraint());
+                Slot::Broken
+            },
+            Slot::Good,
+        ))
+    }
+}
+
+impl Scalar for Bytes {
+    type Value = Vec<u8>;
+
+    const WORD: &'static str = "Blob";
+
+    fn accept(
+        &self,
+        token: Token<'_>,
+        name: &str,
+        report: &mut Report,
+    ) -> Result<Slot<Vec<u8>>, Mismatch> {
+        let text = token.text()?;
+        let mut bytes = vec![0; base64_text::decoded_len(text)];
+        if !base64_text::decode_into(text, &mut bytes) {
+            return Err(Mismatch::Text(BAD_BASE64));
+        }
+        let len = bytes.len();
+        // AWS prints the Java object that holds the bytes.
+        let shown =
+            || Shown::Text(format!("java.nio.HeapByteBuffer[pos=0 lim={len} cap={len}]").into());
+        Ok(
+            if passes(length(len, self.min, self.max), name, report, shown) {
+                Slot::Good(bytes)
+            } else {
+                Slot::Broken
+            },
+        )
+    }
+}
+
+impl Scalar for SecretBytes {
+    type Value = Secret;
+
+    const WORD: &'static str = "Blob";
+
+    fn accept(
+        &self,
+        token: Token<'_>,
+        name: &str,
+        report: &mut Report,
+    ) -> Result<Slot<Secret>, Mismatch> {
+        let text = token.text()?;
+        let decode = |bytes: &mut [u8]| {
+            base64_text::decode_into(text, bytes)
+                .then_some(())
+                .ok_or(Mismatch::Text(BAD_BASE64))
+        };
+        let bytes = Secret::try_filled(base64_text::decoded_len(text), decode)?;
+        let broken = length(bytes.len(), self.0.min, self.0.max);
+        Ok(if passes(broken, name, report, || Shown::Hidden) {
+            Slot::Good(bytes)
+        } else {
+            Slot::Broken
+        })
+    }
+}
+
+impl Scalar for Integer {
+    type Value = i32;
+
+    const WORD: &'static str = "Integer";
+
+    fn accept(
+        &self,
+        token: Token<'_>,
+        name: &str,
+        report: &mut Report,
+    ) -> Result<Slot<i32>, Mismatch> {
+        let Token::Integer(number) = token else {
+            return Err(Mismatch::Type);
+        };
+        let number = i32::try_from(number).map_err(|_| Mismatch::Type)?;
+        let shown = || Shown::Text(number.to_string().into());
+        Ok(
+            if passes(range(number, self.min, self.max), name, report, shown) {
+                Slot::Good(number)
+            } else {
+                Slot::Broken
+            },
+        )
+    }
+}
+
+impl Scalar for Boolean {
+    type Value = bool;
+
+    const WORD: &'static str = "Boolean";
+
+    fn accept(&self, token: Token<'_>, _: &str, _: &mut Report) -> Result<Slot<bool>, Mismatch> {
+        let Token::Boolean(value) = token else {
+            return Err(Mismatch::Type);
+        };
+        Ok(Slot::Good(value))
+    }
+}
+
+impl Scalar for Time {
+    type Value = Timestamp;
+
+    const WORD: &'static str = "Timestamp";
+
+    fn accept(
+        &self,
+        token: Token<'_>,
+        _: &str,
+        _: &mut Report,
+    ) -> Result<Slot<Timestamp>, Mismatch> {
+        let ms = match token {
+            Token::Integer(seconds) => seconds
+                .checked_mul(1000)
+                .and_then(|ms| i64::try_from(ms).ok()),
+            Token::Fraction(seconds) => nearest_ms(seconds),
+            Token::Text(_) | Token::Boolean(_) => None,
+        };
+        let moment = ms
+            .map(Timestamp::from_epoch_ms)
+            .filter(|moment| moment.has_calendar_form());
+        moment.map(Slot::Good).ok_or(Mismatch::Type)
+    }
+}
+
+/// Seconds with a fraction as whole milliseconds: a double has room for them, so rounding recovers exactly what was sent.
+fn nearest_ms(seconds: f64) -> Option<i64> {
+    let distance = Duration::try_from_secs_f64(seconds.abs()).ok()?;
+    let ms = i64::try_from(distance.checked_add(HALF_MS)?.as_millis()).ok()?;
+    Some(if seconds.is_sign_negative() { -ms } else { ms })
+}
+
+impl<'t> Token<'t> {
+    fn text(self) -> Result<&'t str, Mismatch> {
+        match self {
+            Self::Text(text) => Ok(text),
+            Self::Integer(_) | Self::Fraction(_) | Self::Boolean(_) => Err(Mismatch::Type),
+        }
+    }
+
+    /// AWS's word for the JSON type.
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Text(_) => "STRING_VALUE",
+            Self::Integer(_) | Self::Fraction(_) => "NUMBER_VALUE",
+            Self::Boolean(true) => "TRUE_VALUE",
+            Self::Boolean(false) => "FALSE_VALUE",
+        }
+    }
+}
+
+/// Reports each broken constraint; true when there is none.
+fn passes<'t>(
+    broken: impl IntoIterator<Item = String>,
+    name: &str,
+    report: &mut Report,
+    shown: impl Fn() -> Shown<'t>,
+) -> bool {
+    broken
+        .into_iter()
+        .map(|constraint| report.violate(name, &shown(), &constraint))
+        .count()
+        == 0
+}
+
+/// Implements [`Rule`] by [`Scalar`]; a blanket implementation would shut out the rules of lists and structures.
+macro_rules! scalar_rules {
+    ($([$($param:ident)?] $rule:ty => $value:ty),+ $(,)?) => {$(
+        impl$(<$param: EnumValue>)? Rule for $rule {
+            type Value = $value;
+
+            fn read<'de, D: Deserializer<'de>>(&self, name: &'static str, report: &mut Report, from: D) -> Result<Slot<Self::Value>, D::Error> {
+                from.deserialize_any(ScalarVisitor { rule: self, name, report })
+            }
+        }
+    )+};
+}
+
+scalar_rules!(
+    [] Text => String,
+    [] SecretString => SecretText,
+    [E] Choice<E> => E,
+    [] Bytes => Vec<u8>,
+    [] SecretBytes => Secret,
+    [] Integer => i32,
+    [] Boolean => bool,
+    [] Time => Timestamp,
+);
+
+struct ScalarVisitor<'a, R> {
+    rule: &'a R,
+    name: &'static str,
+    report: &'a mut Report,
+}
+
+impl<R: Scalar> ScalarVisitor<'_, R> {
+    fn accept<E: Error>(self, token: Token<'_>) -> Result<Slot<R::Value>, E> {
+        self.rule
+            .accept(token, self.name, self.report)
+            .map_err(|mismatch| {
+                let text = match mismatch {
+                    Mismatch::Type => {
+                        format!("{} can not be converted to {}", token.word(), R::WORD)
+                    }
+                    Mismatch::Text(text) => text.to_owned(),
+                };
+                refuse(self.report, text)
+            })
+    }
+}
+
+impl<'de, R: Scalar> Visitor<'de> for ScalarVisitor<'_, R> {
+    type Value = Slot<R::Value>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(R::WORD)
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(Slot::Null)
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Self::Value, E> {
+        self.accept(Token::Boolean(value))
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Self::Value, E> {
+        self.accept(Token::Integer(value.into()))
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Self::Value, E> {
+        self.accept(Token::Integer(value.into()))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Self::Value, E> {
+        self.accept(Token::Fraction(value))
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<Self::Value, E> {
+        self.accept(Token::Text(value))
+    }
+
+    fn visit_seq<S: SeqAccess<'de>>(self, _: S) -> Result<Self::Value, S::Error> {
+        Err(refuse(self.report, LIST_FOUND.to_owned()))
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, _: M) -> Result<Self::Value, M::Error> {
+        Err(refuse(self.report, STRUCTURE_FOUND.to_owned()))
+    }
+}
+
+const BAD_BASE64: &str = "Invalid base64 in a blob";
+
+const HALF_MS: Duration = Duration::from_micros(500);

@@ -1,0 +1,89 @@
+//! AWS's validation texts.
+
+use std::borrow::Cow;
+
+use super::DecodeError;
+
+/// What a pass over a body has found out so far.
+#[derive(Default)]
+pub(crate) struct Report {
+    /// The text of the refusal that ended the pass, when AWS gives one.
+    pub(super) refusal: Option<String>,
+    /// Where the pass is: empty at the top, else `tags.1.member.`.
+    pub(super) path: String,
+    violations: Vec<String>,
+}
+
+/// How a violation prints the value.
+pub(crate) enum Shown<'t> {
+    /// `Value '<text>' at …`
+    Text(Cow<'t, str>),
+    /// `Value null at …`
+    Null,
+    /// `Value at …`: the member is sensitive.
+    Hidden,
+}
+
+impl Report {
+    /// Records that the member `name` breaks a rule. Beyond [`VIOLATIONS_MAX`] they are dropped: a body of empty tags must not
+    /// blow up into an answer of many times its size.
+    pub(super) fn violate(&mut self, name: &str, value: &Shown<'_>, constraint: &str) {
+        if self.violations.len() == VIOLATIONS_MAX {
+            return;
+        }
+        let path = &self.path;
+        let value = match value {
+            Shown::Text(text) => format!("Value '{text}'"),
+            Shown::Null => "Value null".to_owned(),
+            Shown::Hidden => "Value".to_owned(),
+        };
+        self.violations.push(format!(
+            "{value} at '{path}{name}' failed to satisfy constraint: {constraint}"
+        ));
+    }
+
+    /// The error that all violations make together, if there are any.
+    pub(super) fn into_error(self) -> Option<DecodeError> {
+        let count = self.violations.len();
+        let noun = if count == 1 { "error" } else { "errors" };
+        let texts = self.violations.join("; ");
+        (count > 0).then(|| {
+            DecodeError::Validation(format!("{count} validation {noun} detected: {texts}"))
+        })
+    }
+}
+
+/// The constraint of a required member.
+pub(super) const NOT_NULL: &str = "Member must not be null";
+
+/// The constraints on a length that `len` breaks; at most one.
+pub(super) fn length(len: usize, min: usize, max: usize) -> Option<String> {
+    if len > max {
+        Some(format!(
+            "Member must have length less than or equal to {max}"
+        ))
+    } else if len < min {
+        Some(format!(
+            "Member must have length greater than or equal to {min}"
+        ))
+    } else {
+        None
+    }
+}
+
+/// The constraints on a number that `value` breaks; at most one.
+pub(super) fn range(value: i32, min: i32, max: i32) -> Option<String> {
+    if value > max {
+        Some(format!(
+            "Member must have value less than or equal to {max}"
+        ))
+    } else if value < min {
+        Some(format!(
+            "Member must have value greater than or equal to {min}"
+        ))
+    } else {
+        None
+    }
+}
+
+const VIOLATIONS_MAX: usize = 100;
