@@ -1,0 +1,158 @@
+//! The listener: accepts connections, holds them to their limits, and drains them at shutdown.
+
+mod body;
+mod refusals;
+mod request;
+mod request_ids;
+mod service;
+mod settings;
+mod threads;
+
+use std::{convert::Infallible, io, net, pin::pin, sync::Arc, time::Duration};
+
+use hyper::{server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
+};
+
+pub use refusals::Refusals;
+pub use service::{Credential, Pending, Readiness, Route, Service};
+pub use settings::{Settings, Signatures, Threads};
+
+use request::Connection;
+use threads::Workers;
+
+/// Serves `service` on `socket` until `shutdown` is ready, and then until the open requests are answered.
+///
+/// # Errors
+/// The socket or the threads cannot be set up; a connection's errors end that connection only.
+pub async fn listen<S: Service>(
+    socket: net::TcpListener,
+    service: Arc<S>,
+    settings: Settings,
+    shutdown: impl Future<Output = ()>,
+) -> io::Result<()> {
+    socket.set_nonblocking(true)?;
+    let socket = TcpListener::from_std(socket)?;
+    let mut workers = Workers::start(settings.threads)?;
+    let slots = Arc::new(Semaphore::new(
+        usize::try_from(settings.connections_max).unwrap_or(usize::MAX),
+    ));
+    let settings = Arc::new(settings);
+    let (close, closing) = watch::channel(false);
+
+    let mut shutdown = pin!(shutdown);
+    loop {
+        let (stream, slot) = tokio::select! {
+            () = &mut shutdown => break,
+            accepted = accept(&socket, &slots) => accepted?,
+        };
+        let Ok(connection) = Accepted::new(stream, slot, &service, &settings, &closing) else {
+            continue;
+        };
+        workers.run(connection);
+    }
+    drop(socket);
+    close.send_replace(true);
+    let all_closed = slots.acquire_many(settings.connections_max);
+    if tokio::time::timeout(settings.drain_timeout, all_closed)
+        .await
+        .is_err()
+    {
+        tracing::warn!("shutdown ends connections that did not finish in time");
+    }
+    Ok(())
+}
+
+/// A connection that waits for its thread.
+struct Accepted<S> {
+    stream: net::TcpStream,
+    connection: Connection<S>,
+    closing: watch::Receiver<bool>,
+}
+
+impl<S: Service> Accepted<S> {
+    fn new(
+        stream: TcpStream,
+        slot: OwnedSemaphorePermit,
+        service: &Arc<S>,
+        settings: &Arc<Settings>,
+        closing: &watch::Receiver<bool>,
+    ) -> io::Result<Self> {
+        stream.set_nodelay(true)?;
+        // A client that no longer reads would keep its answer, and its slot, for ever.
+        socket2::SockRef::from(&stream).set_tcp_user_timeout(Some(settings.write_timeout))?;
+        let connection = Connection {
+            service: Arc::clone(service),
+            settings: Arc::clone(settings),
+            source_ip: stream.peer_addr()?.ip().to_canonical().to_string(),
+            slot: Arc::new(slot),
+            signing_keys: Default::default(),
+            request_ids: Default::default(),
+        };
+        Ok(Self {
+            stream: stream.into_std()?,
+            connection,
+            closing: closing.clone(),
+        })
+    }
+
+    /// Serves the connection until either side closes it.
+    async fn serve(self) {
+        let Ok(stream) = TcpStream::from_std(self.stream) else {
+            return;
+        };
+        let mut closing = self.closing;
+        let connection = Arc::new(self.connection);
+        let head_timeout = connection.settings.head_timeout;
+        let answer = service_fn(move |request| {
+            let connection = Arc::clone(&connection);
+            async move { Ok::<_, Infallible>(connection.answer(request).await) }
+        });
+        let serving = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(head_timeout)
+            .max_buf_size(READ_BUFFER_BYTES_MAX)
+            .serve_connection(TokioIo::new(stream), answer);
+        let mut serving = pin!(serving);
+        let ended = tokio::select! {
+            biased;
+            ended = &mut serving => ended,
+            _ = closing.changed() => {
+                serving.as_mut().graceful_shutdown();
+                serving.await
+            }
+        };
+        if let Err(error) = ended {
+            tracing::debug!(%error, "a connection ended early");
+        }
+    }
+}
+
+/// The next connection, once there is room for it.
+async fn accept(
+    socket: &TcpListener,
+    slots: &Arc<Semaphore>,
+) -> io::Result<(TcpStream, OwnedSemaphorePermit)> {
+    let slot = Arc::clone(slots)
+        .acquire_owned()
+        .await
+        .map_err(io::Error::other)?;
+    loop {
+        match socket.accept().await {
+            Ok((stream, _)) => return Ok((stream, slot)),
+            // Out of file descriptors, or a client that is gone already: neither may end the service.
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// More than the header limit, so that headers just over it get a proper error instead of hyper's bare 431.
+const READ_BUFFER_BYTES_MAX: usize = 64 * 1024;

@@ -1,0 +1,287 @@
+//! One request, in a straight line: limits, authentication, operation, answer.
+
+use std::{
+    future::poll_fn,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
+    sync::Arc,
+    task::Poll,
+};
+
+use claviger_core::{
+    call::{Answer, Call, Origin},
+    error::{Error, internal},
+};
+use claviger_model::Region;
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header, request::Parts};
+use hyper::body::{Bytes, Incoming};
+use tokio::sync::OwnedSemaphorePermit;
+use uuid::Uuid;
+
+use super::{
+    body,
+    refusals::Refused,
+    request_ids::RequestIds,
+    service::{Credential, Route, Service},
+    settings::{Settings, Signatures},
+};
+use crate::{
+    health,
+    protocol::{self, Dialect, QueryService, Reply},
+    sigv4::{Claim, Freshness, Refusal, SigningKeys, verify},
+};
+
+/// One client's connection, and all that its requests share.
+pub(super) struct Connection<S> {
+    pub(super) service: Arc<S>,
+    pub(super) settings: Arc<Settings>,
+    pub(super) source_ip: String,
+    /// Given back when the connection is closed and no detached call of it runs any more.
+    pub(super) slot: Arc<OwnedSemaphorePermit>,
+    pub(super) signing_keys: SigningKeys,
+    pub(super) request_ids: RequestIds,
+}
+
+impl<S: Service> Connection<S> {
+    /// Answers one request, whatever happens on the way.
+    pub(super) async fn answer(&self, request: Request<Incoming>) -> Reply {
+        let (head, body) = request.into_parts();
+        if let Some(reply) =
+            health::answer(&head.method, head.uri.path(), || self.service.readiness())
+        {
+            return reply;
+        }
+        let request_id = self.request_ids.draw();
+        let dialect = dialect(&head.headers);
+        let body = match body::read(
+            body,
+            self.settings.body_bytes_max,
+            self.settings.body_timeout,
+        )
+        .await
+        {
+            Ok(body) => body,
+            Err(error) => return closing(dialect.failure(request_id, &error.error())),
+        };
+        if head.uri.path() != "/" || head.method != Method::POST {
+            return self.elsewhere(request_id, head, body).await;
+        }
+        let answered = caught(self.call(request_id, &head, body, dialect)).await;
+        answered.unwrap_or_else(|error| {
+            if let Some(cause) = error.private_source() {
+                tracing::error!(%request_id, code = error.code(), %cause, "a request failed");
+            }
+            dialect.failure(request_id, &error)
+        })
+    }
+
+    async fn call(
+        &self,
+        request_id: Uuid,
+        head: &Parts,
+        body: Bytes,
+        dialect: Dialect,
+    ) -> Result<Reply, Error> {
+        self.check_head(head)?;
+        match dialect {
+            Dialect::Json => {
+                // AWS: an unknown operation is told before the signature is looked at.
+                let route = protocol::operation(&head.headers)
+                    .and_then(|name| self.service.find_kms(name))
+                    .ok_or_else(|| Error::silent(UNKNOWN_OPERATION))?;
+                let call = self.authenticate(request_id, head, body, dialect).await?;
+                Ok(protocol::json_success(
+                    request_id,
+                    self.run(route, call).await?,
+                ))
+            }
+            Dialect::Query(service) => {
+                // The action is a part of the body, which nothing but the signature vouches for.
+                let call = self.authenticate(request_id, head, body, dialect).await?;
+                let action = protocol::action(service, &call.body)?;
+                let route = self.service.find_query(service, &action);
+                let route = route.ok_or_else(|| service.no_such_action(&action))?;
+                let result = self.run(route, call).await?;
+                Ok(protocol::query_success(
+                    service, &action, request_id, &result,
+                ))
+            }
+        }
+    }
+
+    fn check_head(&self, head: &Parts) -> Result<(), Error> {
+        let bytes: usize = head
+            .headers
+            .iter()
+            .map(|(name, value)| name.as_str().len() + value.len() + 4)
+            .sum();
+        if bytes > self.settings.header_bytes_max {
+            return Err(Error::new(
+                "RequestHeaderFieldsTooLargeException",
+                "The request headers are too large.",
+            ));
+        }
+        if head.uri.query().is_some_and(|query| !query.is_empty()) {
+            return Err(Error::new(
+                "IncompleteSignatureException",
+                "Requests have an empty query and are signed in the Authorization header.",
+            ));
+        }
+        let encoding = head.headers.get(header::CONTENT_ENCODING);
+        if encoding.is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+            return Err(Error::new(
+                "SerializationException",
+                "The Content-Encoding is not supported.",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Turns a signed request into a call, or refuses it.
+    async fn authenticate(
+        &self,
+        request_id: Uuid,
+        head: &Parts,
+        body: Bytes,
+        dialect: Dialect,
+    ) -> Result<Call, Error> {
+        let verified = self.settings.signatures == Signatures::Verified;
+        let now_ms = self.service.now_ms_real();
+        let refuse = |access_key_id: &str, refusal: Refusal| {
+            let refused = Refused {
+                request_id,
+                source_ip: &self.source_ip,
+                access_key_id,
+                now_ms,
+            };
+            self.settings.refusals.record(&refusal, &refused);
+            dialect.refused(&refusal)
+        };
+        let freshness = verified.then_some(Freshness {
+            now_ms,
+            skew_minutes_max: self.settings.skew_minutes_max,
+        });
+        let claim = Claim::read(&head.headers, freshness).map_err(|refusal| refuse("", refusal))?;
+        let refuse = |refusal| refuse(claim.access_key_id, refusal);
+        let region = self.region(dialect, claim.region);
+        claim
+            .check_scope(region.is_some(), dialect.service())
+            .map_err(refuse)?;
+
+        let credential = self.credential(claim.access_key_id).await?;
+        if verified {
+            verify(
+                &claim,
+                &head.headers,
+                &body,
+                credential.as_deref(),
+                &self.signing_keys,
+            )
+            .map_err(refuse)?;
+        }
+        let (Some(credential), Some(region)) = (credential, region) else {
+            return Err(refuse(Refusal::unknown_credential()));
+        };
+        let caller = Arc::clone(&credential.caller);
+        Ok(Call {
+            caller,
+            region,
+            body,
+            request_id,
+            origin: self.origin(&head.headers),
+        })
+    }
+
+    async fn credential(&self, access_key_id: &str) -> Result<Option<Arc<Credential>>, Error> {
+        match self.service.cached_credential(access_key_id) {
+            Some(credential) => Ok(Some(credential)),
+            None => self.service.credential(access_key_id.to_owned()).await,
+        }
+    }
+
+    fn region(&self, dialect: Dialect, name: &str) -> Option<Region> {
+        match dialect {
+            // IAM is global, and signs with the Region that it lives in.
+            Dialect::Query(QueryService::Iam) if name != "us-east-1" => None,
+            Dialect::Query(QueryService::Iam) => Region::parse(name).ok(),
+            Dialect::Json | Dialect::Query(QueryService::Sts) => self.service.region(name),
+        }
+    }
+
+    fn origin(&self, headers: &HeaderMap) -> Origin {
+        let text = |name| {
+            let value: Option<&HeaderValue> = headers.get(name);
+            value.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+        };
+        Origin {
+            source_ip: self.source_ip.clone(),
+            user_agent: text(header::USER_AGENT),
+            host: text(header::HOST),
+            // This listener takes plain connections.
+            secure: false,
+        }
+    }
+
+    async fn run(&self, route: Route, call: Call) -> Answer {
+        let work = self.service.handle(route, call);
+        if !route.detached {
+            return work.await;
+        }
+        // A change must not stop half-way because the client hung up: the task lives on without the connection.
+        let slot = Arc::clone(&self.slot);
+        let task = tokio::spawn(async move {
+            let answer = work.await;
+            drop(slot);
+            answer
+        });
+        task.await.unwrap_or_else(|lost| Err(internal(lost)))
+    }
+
+    /// Whatever is no API call: the paths that the service serves besides, or a clear refusal.
+    async fn elsewhere(&self, request_id: Uuid, head: Parts, body: Bytes) -> Reply {
+        let root = head.uri.path() == "/";
+        if let Some(answer) = self.service.serve_path(Request::from_parts(head, body)) {
+            return answer.await.map(Into::into);
+        }
+        let mut reply = Dialect::Json.failure(request_id, &Error::silent(UNKNOWN_OPERATION));
+        *reply.status_mut() = if root {
+            StatusCode::METHOD_NOT_ALLOWED
+        } else {
+            StatusCode::NOT_FOUND
+        };
+        if root {
+            reply
+                .headers_mut()
+                .insert(header::ALLOW, HeaderValue::from_static("POST"));
+        }
+        reply
+    }
+}
+
+fn dialect(headers: &HeaderMap) -> Dialect {
+    Dialect::of(headers, || {
+        Claim::read(headers, None).ok().map(|claim| claim.service)
+    })
+}
+
+fn closing(mut reply: Reply) -> Reply {
+    reply
+        .headers_mut()
+        .insert(header::CONNECTION, HeaderValue::from_static("close"));
+    reply
+}
+
+/// A panic ends the request that it happened in, and nothing else.
+async fn caught<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    let mut work = pin!(work);
+    poll_fn(
+        |cx| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx))) {
+            Ok(poll) => poll,
+            // The panic hook has logged the text and the place.
+            Err(_) => Poll::Ready(Err(internal("the request panicked"))),
+        },
+    )
+    .await
+}
+
+const UNKNOWN_OPERATION: &str = "UnknownOperationException";

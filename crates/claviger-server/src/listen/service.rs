@@ -1,0 +1,81 @@
+//! What the listener needs of the assembled service; the wire formats end here.
+
+use std::{pin::Pin, sync::Arc};
+
+use claviger_core::{
+    call::{Answer, Call, Caller},
+    error::Error,
+};
+use claviger_model::{Region, Secret};
+use http::{Request, Response};
+use hyper::body::Bytes;
+
+use crate::protocol::QueryService;
+
+/// The assembled service, as the listener sees it.
+pub trait Service: Send + Sync + 'static {
+    /// The KMS operation of this exact name.
+    fn find_kms(&self, operation: &str) -> Option<Route>;
+
+    /// The STS or IAM operation of this exact name.
+    fn find_query(&self, service: QueryService, action: &str) -> Option<Route>;
+
+    /// The Region of this name, when the deployment serves it.
+    fn region(&self, name: &str) -> Option<Region>;
+
+    /// The credential, when it is in memory already.
+    fn cached_credential(&self, access_key_id: &str) -> Option<Arc<Credential>>;
+
+    /// The credential, from the store when need be; `None` when there is no such access key.
+    fn credential(&self, access_key_id: String) -> Pending<Result<Option<Arc<Credential>>, Error>>;
+
+    /// Serves one authenticated call.
+    ///
+    /// A KMS answer is the JSON body; an STS or IAM answer is the XML inside of the `…Result` element.
+    fn handle(&self, route: Route, call: Call) -> Pending<Answer>;
+
+    /// Serves what is no part of the AWS API, such as a console's files; `None` when there is nothing at this path.
+    ///
+    /// Nobody has authenticated the request; its body is within the limit.
+    fn serve_path(&self, request: Request<Bytes>) -> Option<Pending<Response<Bytes>>> {
+        let _ = request;
+        None
+    }
+
+    /// Whether calls can be served now.
+    fn readiness(&self) -> Readiness;
+
+    /// The real clock, milliseconds since the epoch: signatures age by it, whatever the service's own clock says.
+    fn now_ms_real(&self) -> i64;
+}
+
+/// A result that is under way.
+pub type Pending<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// An operation that was found; a handle that means something to the service alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// The service's own number for the operation.
+    pub number: u16,
+    /// True when the operation must run to its end although the client hangs up.
+    pub detached: bool,
+}
+
+/// An access key with the principal that it speaks for.
+pub struct Credential {
+    /// The secret access key.
+    pub secret: Secret,
+    /// The principal.
+    pub caller: Arc<Caller>,
+    /// Changes whenever the secret of this access key id does.
+    pub version: u64,
+}
+
+/// The answer of `/readyz`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Readiness {
+    /// Calls are served.
+    Ready,
+    /// Calls are not served, with the reason for the operator.
+    NotReady(String),
+}

@@ -1,0 +1,94 @@
+//! The two wire protocols: JSON 1.1 for KMS, Query with XML answers for STS and IAM.
+
+mod json;
+mod query;
+
+use claviger_core::error::Error;
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use http_body_util::Full;
+use hyper::body::Bytes;
+use uuid::Uuid;
+
+pub use query::QueryService;
+
+use crate::sigv4::Refusal;
+
+/// A whole answer.
+pub(crate) type Reply = Response<Full<Bytes>>;
+
+/// How a request is written, and so how its answer must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    /// `X-Amz-Target` and a JSON body.
+    Json,
+    /// A form with `Action`, and an XML answer.
+    Query(QueryService),
+}
+
+impl Dialect {
+    /// The dialect of a request, told by its headers and, between the Query services, by the scope's service name.
+    pub(crate) fn of<'h>(
+        headers: &HeaderMap,
+        scope_service: impl FnOnce() -> Option<&'h str>,
+    ) -> Self {
+        let form = headers.get(header::CONTENT_TYPE).is_some_and(|kind| {
+            kind.as_bytes()
+                .starts_with(b"application/x-www-form-urlencoded")
+        });
+        if form && !headers.contains_key(json::TARGET) {
+            Self::Query(QueryService::of_scope(scope_service()))
+        } else {
+            Self::Json
+        }
+    }
+
+    /// The service name that the signature must be for.
+    pub(crate) fn service(self) -> &'static str {
+        match self {
+            Self::Json => "kms",
+            Self::Query(service) => service.name(),
+        }
+    }
+
+    /// A refused authentication as an error of this dialect.
+    pub(crate) fn refused(self, refusal: &Refusal) -> Error {
+        let code = match self {
+            Self::Json => refusal.reason.json_code(),
+            Self::Query(_) => refusal.reason.query_code(),
+        };
+        Error::new(code, refusal.message.clone())
+    }
+
+    /// The answer of a call that failed.
+    pub(crate) fn failure(self, request_id: Uuid, error: &Error) -> Reply {
+        match self {
+            Self::Json => json::failure(request_id, error),
+            Self::Query(service) => query::failure(service, request_id, error),
+        }
+    }
+}
+
+pub(crate) use json::{operation, success as json_success};
+pub(crate) use query::{action, success as query_success};
+
+fn reply(
+    status: StatusCode,
+    content_type: &'static str,
+    request_id: Uuid,
+    body: impl Into<Bytes>,
+) -> Reply {
+    let mut reply = Response::new(Full::new(body.into()));
+    *reply.status_mut() = status;
+    let headers = reply.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    // Answers carry plaintext and data keys: no cache on the way may keep them.
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("no-cache, no-store, must-revalidate, private"),
+    );
+    let mut text = Uuid::encode_buffer();
+    if let Ok(id) = HeaderValue::from_str(request_id.hyphenated().encode_lower(&mut text)) {
+        headers.insert("x-amzn-requestid", id);
+    }
+    reply
+}

@@ -1,0 +1,169 @@
+//! AWS Query: a form with `Action` and `Version`, an XML answer. STS and IAM speak it.
+
+use claviger_core::error::Error;
+use http::StatusCode;
+use quick_xml::escape::escape;
+use uuid::Uuid;
+
+use super::{Reply, reply};
+
+/// The services that speak Query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QueryService {
+    /// Security Token Service, version 2011-06-15.
+    Sts,
+    /// Identity and Access Management, version 2010-05-08.
+    Iam,
+}
+
+impl QueryService {
+    /// The service of a credential scope; STS, the one that every client calls first, for any other name.
+    pub(super) fn of_scope(name: Option<&str>) -> Self {
+        if name == Some("iam") {
+            Self::Iam
+        } else {
+            Self::Sts
+        }
+    }
+
+    /// The name in credential scopes.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sts => "sts",
+            Self::Iam => "iam",
+        }
+    }
+
+    fn version(self) -> &'static str {
+        match self {
+            Self::Sts => "2011-06-15",
+            Self::Iam => "2010-05-08",
+        }
+    }
+
+    fn namespace(self) -> String {
+        format!(
+            "https://{}.amazonaws.com/doc/{}/",
+            self.name(),
+            self.version()
+        )
+    }
+}
+
+/// The action that a form names.
+///
+/// # Errors
+/// `MissingAction`, or `InvalidAction` for another version of the API; a doubled parameter is `MalformedQueryString`.
+pub(crate) fn action(service: QueryService, form: &[u8]) -> Result<String, Error> {
+    let once = |name: &str| {
+        let mut values = form_urlencoded::parse(form)
+            .filter(|(key, _)| key == name)
+            .map(|(_, value)| value);
+        match (values.next(), values.next()) {
+            (value, None) => Ok(value),
+            (_, Some(_)) => Err(Error::new(
+                "MalformedQueryString",
+                format!("The parameter {name} occurs more than once."),
+            )),
+        }
+    };
+    let Some(action) = once("Action")? else {
+        return Err(Error::new(
+            "MissingAction",
+            "The request is missing an action or a required parameter.",
+        ));
+    };
+    let version = once("Version")?.unwrap_or_default();
+    if version == service.version() {
+        Ok(action.into_owned())
+    } else {
+        Err(unknown_action(&action, &version))
+    }
+}
+
+/// The action is none of this service, in this version.
+pub(crate) fn unknown_action(action: &str, version: &str) -> Error {
+    Error::new(
+        "InvalidAction",
+        format!("Could not find operation {action} for version {version}"),
+    )
+}
+
+impl QueryService {
+    /// The action is none of this service.
+    pub(crate) fn no_such_action(self, action: &str) -> Error {
+        unknown_action(action, self.version())
+    }
+}
+
+/// The answer of a call that succeeded; `result` is the XML inside of the result element.
+pub(crate) fn success(
+    service: QueryService,
+    action: &str,
+    request_id: Uuid,
+    result: &[u8],
+) -> Reply {
+    let result = String::from_utf8_lossy(result);
+    let result = match &*result {
+        "" => String::new(),
+        inner => format!("<{action}Result>{inner}</{action}Result>"),
+    };
+    let body = format!(
+        "<{action}Response xmlns=\"{}\">{result}<ResponseMetadata><RequestId>{request_id}</RequestId>\
+         </ResponseMetadata></{action}Response>",
+        service.namespace()
+    );
+    reply(StatusCode::OK, CONTENT_TYPE, request_id, body)
+}
+
+/// The answer of a call that failed.
+pub(super) fn failure(service: QueryService, request_id: Uuid, error: &Error) -> Reply {
+    let (code, status) = code_and_status(error.code());
+    let fault = if status.is_server_error() {
+        "Receiver"
+    } else {
+        "Sender"
+    };
+    let body = format!(
+        "<ErrorResponse xmlns=\"{}\"><Error><Type>{fault}</Type><Code>{}</Code><Message>{}</Message></Error>\
+         <RequestId>{request_id}</RequestId></ErrorResponse>",
+        service.namespace(),
+        escape(code),
+        escape(printable(error.message().unwrap_or_default()))
+    );
+    reply(status, CONTENT_TYPE, request_id, body)
+}
+
+/// XML 1.0 has no form for control characters, not even an escaped one.
+fn printable(text: &str) -> String {
+    text.chars()
+        .map(|char| {
+            if char.is_control() {
+                char::REPLACEMENT_CHARACTER
+            } else {
+                char
+            }
+        })
+        .collect()
+}
+
+/// What the pipeline says in the words of KMS, in the words of the Query services.
+///
+/// AWS: <https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html>
+fn code_and_status(code: &str) -> (&str, StatusCode) {
+    match code {
+        "AccessDeniedException" => ("AccessDenied", StatusCode::FORBIDDEN),
+        "ValidationException" => ("ValidationError", StatusCode::BAD_REQUEST),
+        "ThrottlingException" => ("Throttling", StatusCode::BAD_REQUEST),
+        "KMSInternalException" => ("InternalFailure", StatusCode::INTERNAL_SERVER_ERROR),
+        "AccessDenied"
+        | "InvalidClientTokenId"
+        | "MissingAuthenticationToken"
+        | "SignatureDoesNotMatch" => (code, StatusCode::FORBIDDEN),
+        "InternalFailure" | "ServiceFailure" => (code, StatusCode::INTERNAL_SERVER_ERROR),
+        "ServiceUnavailable" => (code, StatusCode::SERVICE_UNAVAILABLE),
+        _ => (code, StatusCode::BAD_REQUEST),
+    }
+}
+
+const CONTENT_TYPE: &str = "text/xml";

@@ -1,0 +1,117 @@
+//! Why a request is not authentic, in AWS's words.
+
+use std::borrow::Cow;
+
+/// A request that could not be authenticated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The kind, for the error code and the counters.
+    pub reason: Reason,
+    /// The public text.
+    pub message: Cow<'static, str>,
+}
+
+/// The kinds of refusal, in the order in which they are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// No `Authorization` header.
+    MissingToken,
+    /// The `Authorization` header or the date cannot be read.
+    Incomplete,
+    /// The signature is older than the window.
+    Expired,
+    /// The signature is from the future.
+    NotYetCurrent,
+    /// A header that must be signed is not.
+    UnsignedHeader,
+    /// Wrong Region, service, terminator or date in the credential scope.
+    Scope,
+    /// No such access key, or a session token that does not belong to it.
+    UnknownCredential,
+    /// The signature is not the one that the access key makes for this request.
+    Mismatch,
+}
+
+impl Refusal {
+    pub(super) fn new(reason: Reason, message: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            reason,
+            message: message.into(),
+        }
+    }
+
+    pub(super) fn missing_token() -> Self {
+        Self::new(Reason::MissingToken, "Missing Authentication Token")
+    }
+
+    pub(super) fn incomplete(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Reason::Incomplete, message)
+    }
+
+    pub(super) fn unsigned_header(name: &str) -> Self {
+        Self::new(
+            Reason::UnsignedHeader,
+            format!("'{name}' must be a 'SignedHeader' in the AWS Authorization."),
+        )
+    }
+
+    pub(crate) fn unknown_credential() -> Self {
+        Self::new(
+            Reason::UnknownCredential,
+            "The security token included in the request is invalid.",
+        )
+    }
+
+    pub(super) fn mismatch() -> Self {
+        Self::new(Reason::Mismatch, SIGNATURE_MISMATCH)
+    }
+}
+
+impl Reason {
+    /// Every kind.
+    pub const ALL: [Self; 8] = [
+        Self::MissingToken,
+        Self::Incomplete,
+        Self::Expired,
+        Self::NotYetCurrent,
+        Self::UnsignedHeader,
+        Self::Scope,
+        Self::UnknownCredential,
+        Self::Mismatch,
+    ];
+
+    /// The error code of the JSON protocol.
+    ///
+    /// AWS: <https://docs.aws.amazon.com/kms/latest/APIReference/CommonErrors.html>
+    pub fn json_code(self) -> &'static str {
+        match self {
+            Self::MissingToken => "MissingAuthenticationTokenException",
+            Self::Incomplete => "IncompleteSignatureException",
+            Self::Expired
+            | Self::NotYetCurrent
+            | Self::UnsignedHeader
+            | Self::Scope
+            | Self::Mismatch => "InvalidSignatureException",
+            Self::UnknownCredential => "UnrecognizedClientException",
+        }
+    }
+
+    /// The error code of the Query protocol.
+    ///
+    /// AWS: <https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html>
+    pub fn query_code(self) -> &'static str {
+        match self {
+            Self::MissingToken => "MissingAuthenticationToken",
+            Self::Incomplete => "IncompleteSignature",
+            Self::Expired
+            | Self::NotYetCurrent
+            | Self::UnsignedHeader
+            | Self::Scope
+            | Self::Mismatch => "SignatureDoesNotMatch",
+            Self::UnknownCredential => "InvalidClientTokenId",
+        }
+    }
+}
+
+const SIGNATURE_MISMATCH: &str = "The request signature we calculated does not match the signature you provided. \
+    Check your AWS Secret Access Key and signing method. Consult the service documentation for details.";

@@ -1,0 +1,61 @@
+//! Is the claim true: recompute the signature and compare.
+
+use aws_lc_rs::{constant_time::verify_slices_are_equal, hmac};
+use http::HeaderMap;
+
+use super::{
+    canonical::string_to_sign,
+    keys::{SigningKeys, derive},
+    parse::Claim,
+    refusal::Refusal,
+};
+use crate::listen::Credential;
+
+/// Accepts a request that the holder of `credential` signed exactly so.
+///
+/// Without a credential the same work is done against a dummy, and then refused.
+///
+/// # Errors
+/// [`Refusal`] for an unknown credential, an unsigned header, or another signature.
+pub fn verify(
+    claim: &Claim<'_>,
+    headers: &HeaderMap,
+    body: &[u8],
+    credential: Option<&Credential>,
+    keys: &SigningKeys,
+) -> Result<(), Refusal> {
+    // No session credentials are issued yet, so a token belongs to none of ours.
+    let credential = credential.filter(|_| !headers.contains_key(SECURITY_TOKEN));
+    let Some(credential) = credential else {
+        let text = string_to_sign(claim, headers, body).unwrap_or_default();
+        let key = derive(DUMMY_SECRET, claim.date, claim.region, claim.service);
+        let _ = compare(&hmac::sign(&key, &text), claim);
+        return Err(Refusal::unknown_credential());
+    };
+    let text = string_to_sign(claim, headers, body)?;
+    if let Some(tag) = keys.sign(claim, credential.version, &text) {
+        return compare(&tag, claim);
+    }
+    // EXPOSE: SigV4 derives the signing key from the secret itself.
+    let key = derive(
+        credential.secret.expose(),
+        claim.date,
+        claim.region,
+        claim.service,
+    );
+    compare(&hmac::sign(&key, &text), claim)?;
+    keys.keep(claim, credential.version, key);
+    Ok(())
+}
+
+fn compare(tag: &hmac::Tag, claim: &Claim<'_>) -> Result<(), Refusal> {
+    let mut expected = [0; 64];
+    hex::encode_to_slice(tag, &mut expected).map_err(|_| Refusal::mismatch())?;
+    verify_slices_are_equal(&expected, claim.signature.as_bytes()).map_err(|_| Refusal::mismatch())
+}
+
+const SECURITY_TOKEN: &str = "x-amz-security-token";
+const DUMMY_SECRET: &[u8] = b"no access key has this secret, which is 40";
+
+#[cfg(test)]
+mod tests;

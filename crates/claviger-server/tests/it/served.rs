@@ -1,0 +1,314 @@
+//! What well-behaved clients get.
+
+use std::{sync::atomic::Ordering, thread, time::Duration};
+
+use claviger_server::listen::{Settings, Signatures, Threads};
+
+use crate::{
+    client::{Client, SIGNER, ask, kms, kms_with, request, sts},
+    server::Server,
+    signer::Signer,
+};
+
+#[test]
+fn a_signed_call_is_answered_in_the_dialect_of_kms() {
+    let server = Server::start(Settings::default());
+    let answer = ask(server.address, &kms("Echo", b"{}"));
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert_eq!(
+        answer.body,
+        r#"{"bytes":2,"region":"us-east-1","from":"127.0.0.1","host":"127.0.0.1:9911"}"#
+    );
+    assert!(
+        answer
+            .head
+            .contains("\r\ncontent-type: application/x-amz-json-1.1\r\n")
+    );
+    assert!(answer.head.contains("\r\nx-amzn-requestid: "));
+    assert!(answer.head.contains("\r\ndate: "));
+}
+
+#[test]
+fn every_shape_of_thread_serves_many_requests_on_many_connections() {
+    for threads in [Threads::Callers, Threads::Own(2)] {
+        let mut server = Server::start(Settings {
+            threads,
+            ..Settings::default()
+        });
+        let mut clients: Vec<_> = (0..5).map(|_| Client::connect(server.address)).collect();
+        for _ in 0..3 {
+            for client in &mut clients {
+                assert_eq!(client.ask(&kms("Echo", b"{}")).status, 200);
+            }
+        }
+        assert_eq!(server.seen.calls.load(Ordering::SeqCst), 15);
+        server.join();
+    }
+}
+
+#[test]
+fn header_variants_of_real_clients_are_understood() {
+    let server = Server::start(Settings::default());
+    for (host, colon) in [
+        ("127.0.0.1", ": "),
+        ("localhost:9911", ":"),
+        ("kms.eu", ":   "),
+    ] {
+        assert_eq!(
+            ask(server.address, &kms_with("Echo", host, colon, b"{}")).status,
+            200,
+            "{host}"
+        );
+    }
+}
+
+#[test]
+fn a_chunked_body_and_a_body_in_pieces_are_whole() {
+    let server = Server::start(Settings::default());
+    let whole = kms("Echo", b"{\"a\":1}");
+    let text = String::from_utf8(whole.clone()).unwrap();
+    let chunked = text
+        .replace("content-length: 7", "transfer-encoding: chunked")
+        .replace("{\"a\":1}", "3\r\n{\"a\r\n4\r\n\":1}\r\n0\r\n\r\n");
+    assert!(
+        ask(server.address, chunked.as_bytes())
+            .body
+            .starts_with("{\"bytes\":7,")
+    );
+
+    let mut client = Client::connect(server.address);
+    for piece in whole.chunks(40) {
+        client.send(piece);
+        thread::sleep(Duration::from_millis(2));
+    }
+    assert!(client.answer().unwrap().body.starts_with("{\"bytes\":7,"));
+}
+
+#[test]
+fn pipelined_requests_are_answered_in_order() {
+    let server = Server::start(Settings::default());
+    let mut client = Client::connect(server.address);
+    let body = |length| vec![b' '; length];
+    client.send(
+        &[
+            kms("Echo", &body(1)),
+            kms("Refuse", &body(2)),
+            kms("Echo", &body(3)),
+        ]
+        .concat(),
+    );
+    assert!(client.answer().unwrap().body.starts_with("{\"bytes\":1,"));
+    assert_eq!(client.answer().unwrap().status, 400);
+    assert!(client.answer().unwrap().body.starts_with("{\"bytes\":3,"));
+}
+
+#[test]
+fn a_refusal_is_json_with_status_400() {
+    let server = Server::start(Settings::default());
+    let answer = ask(server.address, &kms("Refuse", b"{}"));
+    assert_eq!(answer.status, 400);
+    assert_eq!(
+        answer.body,
+        r#"{"__type":"NotFoundException","message":"Key 'a\"b' does not exist"}"#
+    );
+}
+
+#[test]
+fn an_unknown_operation_is_told_before_the_signature_is_looked_at() {
+    let server = Server::start(Settings::default());
+    for target in [
+        "TrentService.Nope",
+        "TrentService.echo",
+        "DynamoDB_20120810.Echo",
+        "",
+    ] {
+        let answer = ask(
+            server.address,
+            &request(
+                &[("x-amz-target", target), ("content-length", "2")],
+                ": ",
+                b"{}",
+            ),
+        );
+        assert_eq!(
+            (answer.status, &*answer.body),
+            (400, r#"{"__type":"UnknownOperationException"}"#),
+            "{target}"
+        );
+    }
+}
+
+#[test]
+fn sts_answers_in_xml() {
+    let server = Server::start(Settings::default());
+    let signer = Signer {
+        service: "sts",
+        region: "eu-central-1",
+        ..SIGNER
+    };
+    let signer = &signer;
+    let good = ask(
+        server.address,
+        &sts(signer, b"Action=GetCallerIdentity&Version=2011-06-15"),
+    );
+    assert_eq!(good.status, 200, "{good:?}");
+    assert!(good.head.contains("\r\ncontent-type: text/xml\r\n"));
+    let start = "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
+                 <GetCallerIdentityResult><Account>111122223333</Account></GetCallerIdentityResult>\
+                 <ResponseMetadata><RequestId>";
+    assert!(good.body.starts_with(start), "{}", good.body);
+
+    let wrong_secret = Signer {
+        secret: "x",
+        ..*signer
+    };
+    let stranger = Signer {
+        access_key_id: "AKIDSTRANGER",
+        ..*signer
+    };
+    let no_region = Signer {
+        region: "atlantis-1",
+        ..*signer
+    };
+    let iam_elsewhere = Signer {
+        service: "iam",
+        ..*signer
+    };
+    let action = "Action=GetCallerIdentity&Version=2011-06-15";
+    for (signer, body, status, code) in [
+        (
+            signer,
+            "Action=Nope&Version=2011-06-15",
+            400,
+            "InvalidAction",
+        ),
+        (
+            signer,
+            "Action=GetCallerIdentity&Version=2010-05-08",
+            400,
+            "InvalidAction",
+        ),
+        (signer, "Version=2011-06-15", 400, "MissingAction"),
+        (
+            signer,
+            "Action=A&Action=B&Version=2011-06-15",
+            400,
+            "MalformedQueryString",
+        ),
+        (&wrong_secret, action, 403, "SignatureDoesNotMatch"),
+        (&no_region, action, 403, "SignatureDoesNotMatch"),
+        (&iam_elsewhere, action, 403, "SignatureDoesNotMatch"),
+        (&stranger, action, 403, "InvalidClientTokenId"),
+    ] {
+        let answer = ask(server.address, &sts(signer, body.as_bytes()));
+        assert_eq!(answer.status, status, "{answer:?}");
+        assert!(
+            answer
+                .body
+                .contains(&format!("<Type>Sender</Type><Code>{code}</Code>")),
+            "{}",
+            answer.body
+        );
+    }
+    let form = [
+        ("content-type", "application/x-www-form-urlencoded"),
+        ("content-length", "0"),
+    ];
+    let anonymous = ask(server.address, &request(&form, ": ", b""));
+    assert_eq!(anonymous.status, 403);
+    assert!(
+        anonymous
+            .body
+            .contains("<Code>MissingAuthenticationToken</Code>")
+    );
+}
+
+#[test]
+fn an_xml_answer_escapes_what_the_client_sent() {
+    let server = Server::start(Settings::default());
+    let signer = Signer {
+        service: "sts",
+        ..SIGNER
+    };
+    let answer = ask(
+        server.address,
+        &sts(&signer, b"Action=%3Cb%3E%26%00&Version=2011-06-15"),
+    );
+    assert!(
+        answer.body.contains("operation &lt;b&gt;&amp;\u{fffd} for"),
+        "{}",
+        answer.body
+    );
+}
+
+#[test]
+fn any_credentials_are_taken_only_when_told_so() {
+    let stale = String::from_utf8(kms("Echo", b"{}"))
+        .unwrap()
+        .replace("20150830", "20140101");
+    let forged = stale.replace("Signature=", "Signature=f00");
+    let strict = Server::start(Settings::default());
+    assert_eq!(ask(strict.address, forged.as_bytes()).status, 400);
+    let lenient = Server::start(Settings {
+        signatures: Signatures::ParsedOnly,
+        ..Settings::default()
+    });
+    assert_eq!(ask(lenient.address, forged.as_bytes()).status, 200);
+    let unsigned = ask(
+        lenient.address,
+        &request(&[("x-amz-target", "TrentService.Echo")], ": ", b""),
+    );
+    assert!(
+        unsigned
+            .body
+            .contains("MissingAuthenticationTokenException")
+    );
+}
+
+#[test]
+fn health_needs_no_signature_and_names_no_version() {
+    let server = Server::start(Settings::default());
+    let live = ask(server.address, b"GET /livez HTTP/1.1\r\nhost: a\r\n\r\n");
+    assert_eq!((live.status, &*live.body), (200, "live\n"));
+    let ready = ask(server.address, b"GET /readyz HTTP/1.1\r\nhost: a\r\n\r\n");
+    assert_eq!((ready.status, &*ready.body), (200, "ready\n"));
+    server.seen.not_ready.store(true, Ordering::SeqCst);
+    let not_ready = ask(server.address, b"GET /readyz HTTP/1.1\r\nhost: a\r\n\r\n");
+    assert_eq!(
+        (not_ready.status, &*not_ready.body),
+        (503, "not ready: the audit log cannot be written\n")
+    );
+}
+
+#[test]
+fn a_change_goes_on_when_its_client_hangs_up_and_shutdown_waits_for_it() {
+    for threads in [Threads::Callers, Threads::Own(1)] {
+        let mut server = Server::start(Settings {
+            threads,
+            ..Settings::default()
+        });
+        let mut client = Client::connect(server.address);
+        client.send(&kms("Slow", b"{}"));
+        while server.seen.calls.load(Ordering::SeqCst) == 0 {
+            thread::sleep(Duration::from_millis(2));
+        }
+        drop(client);
+        server.join();
+        assert_eq!(server.seen.slow_calls_done.load(Ordering::SeqCst), 1);
+    }
+}
+
+#[test]
+fn shutdown_answers_the_open_request_and_then_closes() {
+    let mut server = Server::start(Settings::default());
+    let mut busy = Client::connect(server.address);
+    let mut idle = Client::connect(server.address);
+    idle.ask(&kms("Echo", b"{}"));
+    busy.send(&kms("Slow", b"{}"));
+    thread::sleep(Duration::from_millis(50));
+    server.stop();
+    assert!(idle.is_closed());
+    assert_eq!(busy.answer().unwrap().status, 200);
+    assert!(busy.is_closed());
+    server.join();
+}
