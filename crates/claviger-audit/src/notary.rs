@@ -23,8 +23,8 @@ pub(crate) struct Notary {
     /// The hash of that checkpoint.
     previous: Head,
     last: Option<Checkpoint>,
-    /// When the segment was started, or opened after a restart.
-    segment_started_ms: i64,
+    /// When the segment's first line was seen, or the segment opened after a restart.
+    segment_started_ms: Option<i64>,
 }
 
 impl Notary {
@@ -38,7 +38,7 @@ impl Notary {
         Self {
             settings: settings.clone(),
             signer,
-            segment_started_ms: now_ms(),
+            segment_started_ms: None,
             now_ms,
             file: Arc::clone(&ledger.file),
             end: ledger.end,
@@ -56,10 +56,14 @@ impl Notary {
         self.last.as_ref().map(|checkpoint| checkpoint.size)
     }
 
-    /// Whether the segment is due to end by age.
-    pub(crate) fn is_old(&self, tail: &Tail) -> bool {
-        let age_ms = (self.now_ms)().saturating_sub(self.segment_started_ms);
-        tail.position.bytes > 0 && age_ms >= self.settings.segment_ms_max
+    /// Whether the segment is due to end by age, which counts from its first line: an idle night makes no segments.
+    pub(crate) fn is_old(&mut self, tail: &Tail) -> bool {
+        if tail.position.bytes == 0 {
+            return false;
+        }
+        let now_ms = (self.now_ms)();
+        let started_ms = *self.segment_started_ms.get_or_insert(now_ms);
+        now_ms.saturating_sub(started_ms) >= self.settings.segment_ms_max
     }
 
     /// Signs the lines up to `tail`, which the disk must have.
@@ -82,7 +86,7 @@ impl Notary {
         if let Err(error) = sync_folder(dir) {
             (self.settings.fatal)(&format!("fsync of the audit folder failed: {error}"));
         }
-        self.segment_started_ms = (self.now_ms)();
+        self.segment_started_ms = None;
         let position = Position {
             segment: first,
             bytes: 0,

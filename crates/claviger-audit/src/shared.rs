@@ -112,7 +112,7 @@ impl Shared {
         let full = lock(&self.progress).is_full();
         if full || notary.is_old(&tail) {
             self.start_segment(&mut notary);
-        } else if sign && notary.signed_size() != Some(tail.chain.size) {
+        } else if sign {
             self.sign(&mut notary, &tail);
         }
     }
@@ -207,6 +207,9 @@ impl Shared {
     }
 
     fn sign(&self, notary: &mut Notary, tail: &Tail) {
+        if notary.signed_size() == Some(tail.chain.size) {
+            return;
+        }
         // A full disk is no reason to stop here: the appends say so, and the next round signs.
         if notary.sign(tail).is_ok() {
             lock(&self.progress).signed = tail.chain.size;

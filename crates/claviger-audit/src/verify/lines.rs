@@ -49,10 +49,10 @@ impl Iterator for Lines {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            if let Some((file, lines)) = &mut self.current {
-                if let Some(raw) = lines.next() {
-                    return Some(raw.and_then(|raw| line(file, &raw)));
-                }
+            if let Some((file, lines)) = &mut self.current
+                && let Some(raw) = lines.next()
+            {
+                return Some(raw.and_then(|raw| line(file, &raw)));
             }
             let segment = self.files.next()?;
             match segment.lines() {
