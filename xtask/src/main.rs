@@ -1,2 +1,61 @@
-//! The repository's own commands.
-fn main() {}
+//! The repository's own commands: `cargo xtask test` is what CI runs, the others are its parts and the benchmarks.
+
+mod bench;
+mod codegen;
+mod model_update;
+mod provision;
+mod run;
+mod test;
+mod tidy;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    about = "The repository's own commands"
+)]
+enum Command {
+    /// Run everything that CI runs.
+    Test(test::Options),
+    /// Check the house rules that no compiler checks.
+    Tidy,
+    /// Measure the release server beside a bare HTTP server.
+    Bench(bench::Options),
+    /// Write the generated Rust from the facts in `model/`.
+    Codegen {
+        /// Write nothing; fail where the committed files would differ.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Renew the facts in `model/` from the newest botocore on PyPI.
+    ModelUpdate,
+}
+
+fn main() -> ExitCode {
+    let root = workspace_root();
+    let result = match Command::parse() {
+        Command::Test(options) => test::run(&options, &root),
+        Command::Tidy => tidy::run(&root),
+        Command::Bench(options) => bench::run(&options, &root),
+        Command::Codegen { check } => codegen::run(check, &root),
+        Command::ModelUpdate => model_update::run(&root),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The folder above this crate.
+fn workspace_root() -> PathBuf {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
+    own.parent().unwrap_or(own).to_path_buf()
+}

@@ -1,0 +1,63 @@
+//! `cargo xtask bench`: builds the release server and the load generator, and hands over to the generator.
+
+use std::path::Path;
+use std::process::Command;
+
+use clap::Args;
+
+use crate::run::succeed;
+
+/// What is passed on to the load generator.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Print one JSON object a row instead of a table.
+    #[arg(long)]
+    json: bool,
+    /// Length of one round in seconds; every server has several rounds in turn, and the medians are printed.
+    #[arg(long, default_value_t = 1.0)]
+    seconds: f64,
+    /// Rounds of each row.
+    #[arg(long, default_value_t = 3)]
+    rounds: u32,
+}
+
+/// Builds both and runs the benchmark to its end.
+///
+/// # Errors
+/// When the build or the benchmark fails.
+pub(crate) fn run(options: &Options, root: &Path) -> Result<(), String> {
+    let packages = [
+        "--package",
+        "claviger-server",
+        "--package",
+        "claviger-bench",
+    ];
+    succeed(
+        Command::new("cargo")
+            .args(["build", "--release", "--locked", "--quiet"])
+            .args(packages)
+            .current_dir(root),
+    )?;
+    let mut bench = Command::new("cargo");
+    bench
+        .args([
+            "run",
+            "--release",
+            "--locked",
+            "--quiet",
+            "--package",
+            "claviger-bench",
+            "--",
+        ])
+        .current_dir(root);
+    bench.args([
+        "--seconds",
+        &options.seconds.to_string(),
+        "--rounds",
+        &options.rounds.to_string(),
+    ]);
+    if options.json {
+        bench.arg("--json");
+    }
+    succeed(&mut bench)
+}

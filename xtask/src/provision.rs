@@ -1,0 +1,117 @@
+//! What the end-to-end tests need beside Rust, installed when it is missing: the AWS CLI and boto3 in a virtual environment of
+//! their own at pinned versions, OpenSSL and strace from Debian.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::run::succeed;
+
+/// Makes sure that every tool stands ready, and answers the virtual environment's folder.
+///
+/// # Errors
+/// What is missing and could not be installed, with the command that would install it.
+pub(crate) fn end_to_end(root: &Path, target: &Path) -> Result<PathBuf, String> {
+    let missing: Vec<&str> = TOOLS
+        .iter()
+        .filter(|tool| !answers(tool.probe))
+        .map(|tool| tool.debian_package)
+        .collect();
+    if !missing.is_empty() {
+        install(&missing)?;
+    }
+    virtual_environment(root, target)
+}
+
+struct Tool {
+    probe: &'static [&'static str],
+    debian_package: &'static str,
+}
+
+fn answers(probe: &[&str]) -> bool {
+    let Some((program, arguments)) = probe.split_first() else {
+        return false;
+    };
+    let status = Command::new(program)
+        .args(arguments)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    status.is_ok_and(|status| status.success())
+}
+
+fn install(packages: &[&str]) -> Result<(), String> {
+    let by_hand = format!(
+        "install the Debian packages {}: apt-get install -y {}",
+        packages.join(", "),
+        packages.join(" ")
+    );
+    println!("installing {}", packages.join(", "));
+    // A fresh image has no package lists; an old one may still install without new ones, so only the install decides.
+    let _ = succeed(Command::new("apt-get").args(["update", "-q"]));
+    let mut command = Command::new("apt-get");
+    command
+        .args(["install", "-y", "-q", "--no-install-recommends"])
+        .args(packages)
+        .env("DEBIAN_FRONTEND", "noninteractive");
+    succeed(&mut command).map_err(|error| format!("{error}\n{by_hand}"))
+}
+
+/// The pinned requirements are copied into the environment last, so a half-made one is made again.
+fn virtual_environment(root: &Path, target: &Path) -> Result<PathBuf, String> {
+    let folder = target.join("e2e-venv");
+    let wanted = fs::read_to_string(root.join(REQUIREMENTS))
+        .map_err(|error| format!("{REQUIREMENTS}: {error}"))?;
+    let stamp = folder.join("installed.txt");
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(folder);
+    }
+    println!("making the Python environment of {REQUIREMENTS}");
+    succeed(
+        Command::new("python3")
+            .args(["-m", "venv", "--clear"])
+            .arg(&folder),
+    )?;
+    let mut pip = Command::new(folder.join("bin/python"));
+    pip.args([
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--requirement",
+        REQUIREMENTS,
+    ]);
+    succeed(pip.current_dir(root))?;
+    fs::write(&stamp, wanted).map_err(|error| format!("{}: {error}", stamp.display()))?;
+    Ok(folder)
+}
+
+const REQUIREMENTS: &str = "e2e/requirements.txt";
+
+const TOOLS: [Tool; 3] = [
+    Tool {
+        probe: &["openssl", "version"],
+        debian_package: "openssl",
+    },
+    Tool {
+        probe: &["strace", "-V"],
+        debian_package: "strace",
+    },
+    Tool {
+        probe: &["python3", "-c", "import ensurepip, venv, sqlite3"],
+        debian_package: "python3-venv",
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tool_that_is_not_there_does_not_answer() {
+        assert!(answers(&["true"]));
+        assert!(!answers(&["false"]));
+        assert!(!answers(&["a-program-of-this-name-does-not-exist"]));
+    }
+}

@@ -1,0 +1,206 @@
+//! `cargo xtask test`: everything that CI runs, in the order in which it fails soonest, each step with its time.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use clap::{Args, ValueEnum};
+
+use crate::run::{Outcome, Tally, stream, succeed};
+use crate::{codegen, provision, tidy};
+
+/// Which steps run, and how long the longer campaigns are.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Run these steps only (in their usual order); all of them when none is named.
+    #[arg(value_enum)]
+    steps: Vec<Step>,
+    /// Rounds of the kill test: the server is killed under load and its promises are checked.
+    #[arg(long, default_value_t = 50)]
+    kill_rounds: u32,
+    /// Random edits, drops, swaps, insertions and truncations of an audit log that its verifier must find.
+    #[arg(long, default_value_t = 10_000)]
+    tamper: u32,
+    /// The seed of everything random in the end-to-end tests; each test prints the one that it uses.
+    #[arg(long)]
+    seed: Option<u64>,
+}
+
+/// The steps, in the order in which they run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Step {
+    /// rustfmt
+    Format,
+    /// clippy, every warning an error
+    Lint,
+    /// the house rules that no compiler checks
+    Tidy,
+    /// the committed generated code is what the pinned model gives
+    Codegen,
+    /// unit and property tests
+    Unit,
+    /// examples in the documentation
+    Doc,
+    /// black-box tests with real clients
+    E2e,
+}
+
+/// Runs the steps, stops at the first that fails, and closes with the count of what passed and failed.
+///
+/// # Errors
+/// The name of the step that failed.
+pub(crate) fn run(options: &Options, root: &Path) -> Result<(), String> {
+    let started = Instant::now();
+    let mut total = Tally::default();
+    let mut result = Ok(());
+    for step in Step::value_variants() {
+        if !options.steps.is_empty() && !options.steps.contains(step) {
+            continue;
+        }
+        println!("\n=== {step:?}");
+        let step_started = Instant::now();
+        let (outcome, tally) = run_step(*step, options, root);
+        total.add(tally);
+        println!(
+            "=== {step:?}: {} in {:.0?}",
+            if outcome.is_ok() { "passed" } else { "FAILED" },
+            step_started.elapsed()
+        );
+        if let Err(error) = outcome {
+            result = Err(format!("{step:?}: {error}"));
+            break;
+        }
+    }
+    println!(
+        "\ntotal time {:.0?}\n{} passed, {} failed",
+        started.elapsed(),
+        total.passed,
+        total.failed
+    );
+    result
+}
+
+/// A step that runs no tests of its own counts as one check.
+fn run_step(step: Step, options: &Options, root: &Path) -> (Result<(), String>, Tally) {
+    let outcome = match step {
+        Step::Format => {
+            stream(cargo(root).args(["fmt", "--all", "--check"])).map_err(|error| error.to_string())
+        }
+        Step::Lint => lint(root),
+        Step::Tidy => check(tidy::run(root)),
+        Step::Codegen => check(codegen::run(true, root)),
+        Step::Unit => unit(options, root),
+        Step::Doc => stream(cargo(root).args(["test", "--workspace", "--doc", "--quiet"]))
+            .map_err(|error| error.to_string()),
+        Step::E2e => end_to_end(options, root),
+    };
+    match outcome {
+        Ok(Outcome { success, tally }) => {
+            let counted = tally != Tally::default();
+            let failed = u64::from(!success && tally.failed == 0);
+            let tally = Tally {
+                passed: if counted {
+                    tally.passed
+                } else {
+                    u64::from(success)
+                },
+                failed: tally.failed + failed,
+            };
+            (
+                success.then_some(()).ok_or_else(|| "see above".to_owned()),
+                tally,
+            )
+        }
+        Err(error) => (
+            Err(error),
+            Tally {
+                passed: 0,
+                failed: 1,
+            },
+        ),
+    }
+}
+
+fn check(result: Result<(), String>) -> Result<Outcome, String> {
+    result.map(|()| Outcome {
+        success: true,
+        tally: Tally::default(),
+    })
+}
+
+fn lint(root: &Path) -> Result<Outcome, String> {
+    let mut clippy = cargo(root);
+    clippy.args([
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--locked",
+        "--",
+        "-D",
+        "warnings",
+    ]);
+    stream(&mut clippy).map_err(|error| error.to_string())
+}
+
+fn unit(options: &Options, root: &Path) -> Result<Outcome, String> {
+    let mut tests = test_runner(root);
+    tests
+        .args(["--workspace", "--exclude", END_TO_END, "--locked"])
+        .env("CLAVIGER_TAMPER_EDITS", options.tamper.to_string());
+    stream(&mut tests).map_err(|error| error.to_string())
+}
+
+/// The clients drive the binaries of the development profile: its overflow and debug checks stay on.
+fn end_to_end(options: &Options, root: &Path) -> Result<Outcome, String> {
+    let target = target_folder()?;
+    let environment = provision::end_to_end(root, &target)?;
+    succeed(cargo(root).args([
+        "build",
+        "--locked",
+        "--package",
+        "claviger-server",
+        "--package",
+        "claviger-cli",
+    ]))?;
+    let mut tests = test_runner(root);
+    tests.args(["--package", END_TO_END, "--locked"]);
+    tests
+        .env("CLAVIGER_E2E_VENV", environment)
+        .env("CLAVIGER_KILL_ROUNDS", options.kill_rounds.to_string());
+    tests.env("CLAVIGER_E2E_BINARIES", target.join("debug"));
+    if let Some(seed) = options.seed {
+        tests.env("CLAVIGER_SEED", seed.to_string());
+    }
+    stream(&mut tests).map_err(|error| error.to_string())
+}
+
+/// nextest runs the tests of all binaries at once; where it is not installed, `cargo test` runs the same tests more slowly.
+fn test_runner(root: &Path) -> Command {
+    let mut command = cargo(root);
+    let version = cargo(root).args(["nextest", "--version"]).output();
+    if version.is_ok_and(|output| output.status.success()) {
+        println!("test runner: cargo nextest");
+        command.args(["nextest", "run", "--no-fail-fast"]);
+    } else {
+        println!("test runner: cargo test (cargo nextest is not installed)");
+        command.args(["test", "--no-fail-fast", "--all-targets"]);
+    }
+    command
+}
+
+fn cargo(root: &Path) -> Command {
+    let mut command = Command::new("cargo");
+    command.current_dir(root);
+    command
+}
+
+/// This program stands in `<target>/debug`.
+fn target_folder() -> Result<PathBuf, String> {
+    let own = std::env::current_exe().map_err(|error| error.to_string())?;
+    own.ancestors()
+        .nth(2)
+        .map(Path::to_path_buf)
+        .ok_or_else(|| "xtask does not run from a target folder".to_owned())
+}
+
+const END_TO_END: &str = "claviger-e2e";
