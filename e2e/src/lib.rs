@@ -15,12 +15,14 @@
 
 mod client;
 mod ground;
+mod material;
 mod server;
 mod state;
 mod tools;
 
 pub use client::{Answer, Client};
 pub use ground::Ground;
+pub use material::ImportParameters;
 pub use server::{Credentials, Server};
 pub use state::State;
 pub use tools::{Output, binary, end, setting};
