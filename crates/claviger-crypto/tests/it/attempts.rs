@@ -1,0 +1,58 @@
+//! Many generated attempts to read a blob that is not one's own. None may succeed.
+
+use std::collections::BTreeMap;
+
+use claviger_crypto::blob::{self, Address, Blob};
+use claviger_crypto::context::Context;
+
+use crate::{backing, random};
+
+#[test]
+fn nobody_reads_what_is_not_theirs() {
+    let material = random::<32>();
+    let at = Address {
+        key: random(),
+        material: random(),
+    };
+    let mut opened = 0_u32;
+    for attempt in 0..ATTEMPTS {
+        let context = context(attempt % 3);
+        let mut sealed = blob::seal(
+            &backing(&material),
+            &at,
+            &context,
+            &random::<32>(),
+            &random(),
+        )
+        .unwrap();
+        let draw = random::<8>();
+        let (reader, presented) = match attempt % 4 {
+            // Another key.
+            0 => (random::<32>(), context),
+            // Another key with the same imported bytes, and the blob readdressed to it.
+            1 => {
+                sealed[2..18].copy_from_slice(&random::<16>());
+                (material, context)
+            }
+            // Another context.
+            2 => (material, self::context(attempt % 3 + 1)),
+            // Altered bytes.
+            _ => {
+                let at = usize::from(u16::from_be_bytes([draw[0], draw[1]])) % sealed.len();
+                sealed[at] ^= draw[2].max(1);
+                (material, context)
+            }
+        };
+        let outcome =
+            Blob::parse(&sealed).and_then(|blob| blob::open(&backing(&reader), &blob, &presented));
+        opened += u32::from(outcome.is_ok());
+    }
+    assert_eq!(opened, 0);
+}
+
+fn context(pairs: u32) -> Context {
+    let pairs = (0..pairs).map(|pair| (format!("key {pair}"), "value".to_owned()));
+    Context::of(&pairs.collect::<BTreeMap<_, _>>()).unwrap()
+}
+
+const ATTEMPTS: u32 = 10_000;
