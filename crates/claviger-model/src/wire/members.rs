@@ -441,5 +441,5 @@ impl<'de> Visitor<'de> for Skip {
 /// What JSON calls white space.
 const JSON_SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
 
-/// How many objects and lists may be open at once, the body's own object included.
+/// How many objects and lists may be open at once in what is skipped, the structure that holds it included.
 const DEPTH_MAX: u8 = 32;

@@ -1,0 +1,14 @@
+//! The wire codec against AWS's texts.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may fail loudly"
+)]
+
+mod answers;
+mod any_bytes;
+mod refusals;
+mod requests;
+mod violations;
