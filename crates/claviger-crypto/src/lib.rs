@@ -29,6 +29,8 @@ mod single_use;
 
 use std::fmt;
 
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use aws_lc_rs::digest;
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 
 pub use engine::material_id;
@@ -72,5 +74,37 @@ pub struct SystemRng;
 impl Rng for SystemRng {
     fn fill(&self, out: &mut [u8]) -> Result<(), Error> {
         SystemRandom::new().fill(out).map_err(|_| Error::Engine)
+    }
+}
+
+/// Whether two tags or tokens are equal, found out in a time that depends on their lengths only.
+pub fn constant_time_eq(one: &[u8], other: &[u8]) -> bool {
+    verify_slices_are_equal(one, other).is_ok()
+}
+
+/// The SHA-256 digest of `bytes` (FIPS 180-4).
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    let mut out = [0; 32];
+    out.copy_from_slice(digest::digest(&digest::SHA256, bytes).as_ref());
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equality_looks_at_every_byte_and_at_the_length() {
+        assert!(constant_time_eq(b"token", b"token"));
+        for other in [&b"Token"[..], b"tokeN", b"toke", b"tokens", b""] {
+            assert!(!constant_time_eq(b"token", other));
+        }
+    }
+
+    #[test]
+    fn a_digest_is_the_standards() {
+        // FIPS 180-4's example "abc".
+        let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(hex::encode(sha256(b"abc")), expected);
     }
 }
