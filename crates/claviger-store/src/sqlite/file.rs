@@ -84,10 +84,8 @@ fn identify(connection: &Connection) -> Result<(), Error> {
             "the file has schema version {version}, not {SCHEMA_VERSION}"
         )));
     }
-    let journal: String = connection
-        .query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))
-        .map_err(|error| explain(&error))?;
-    if journal != "wal" {
+    let journal = switch_to_wal(connection).map_err(|error| explain(&error))?;
+    if journal != ["wal"] {
         return Err(Error::Refused(
             "the file system cannot share memory between connections".into(),
         ));
@@ -102,6 +100,15 @@ fn identify(connection: &Connection) -> Result<(), Error> {
             .map_err(|error| explain(&error))?;
     }
     Ok(())
+}
+
+/// Takes the statement to its end: it commits after it has answered, and only the step behind the answer says
+/// whether that went well.
+fn switch_to_wal(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    connection
+        .prepare("PRAGMA journal_mode = WAL")?
+        .query_map([], |row| row.get(0))?
+        .collect()
 }
 
 fn unavailable(path: &Path, error: &io::Error) -> Error {
