@@ -1,0 +1,193 @@
+//! The condition keys that exist.
+//!
+//! A key that is listed but that no request of this service has (`aws:SourceVpce`, `aws:PrincipalOrgID`) is absent from
+//! the request context, as it is in AWS for a request without that property.
+
+use crate::error::Refusal;
+use crate::policy::PolicyKind;
+
+/// The name of a condition key, in ASCII lower case since names are case-insensitive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ConditionKey {
+    name: String,
+}
+
+impl ConditionKey {
+    /// The key of a condition.
+    pub(crate) fn parse(text: &str, kind: PolicyKind) -> Result<Self, Refusal> {
+        let name = text.to_ascii_lowercase();
+        match (rule(&name), kind) {
+            (Some(rule), PolicyKind::Key) if rule.identity_only => {
+                Err(Refusal::IdentityOnlyKey(text.to_owned()))
+            }
+            (Some(_), _) => Ok(ConditionKey { name }),
+            // Identity policies speak of other services too. Their keys are absent from every request here.
+            (None, PolicyKind::Identity) if is_foreign(&name) => Ok(ConditionKey { name }),
+            (None, _) => Err(Refusal::UnknownConditionKey(text.to_owned())),
+        }
+    }
+
+    /// The key of a policy variable.
+    pub(crate) fn variable(text: &str) -> Result<Self, Refusal> {
+        let name = text.to_ascii_lowercase();
+        match rule(&name) {
+            Some(rule) if rule.many => Err(Refusal::Variable("is a multi-valued condition key")),
+            Some(_) => Ok(ConditionKey { name }),
+            None => Err(Refusal::Variable("is not a known condition key")),
+        }
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether the key picks one pair out of a map that the caller fills.
+    pub(crate) fn is_one_pair_of_many(&self) -> bool {
+        self.name.starts_with(ENCRYPTION_CONTEXT) || self.name.starts_with(REQUEST_TAG)
+    }
+}
+
+struct Rule {
+    /// The lower-case name; one that ends in `:` or `/` is completed by the policy's author.
+    name: &'static str,
+    many: bool,
+    identity_only: bool,
+}
+
+fn rule(name: &str) -> Option<&'static Rule> {
+    RULES.iter().find(|rule| {
+        let completed = name.strip_prefix(rule.name);
+        if rule.name.ends_with([':', '/']) {
+            completed.is_some_and(|rest| !rest.is_empty())
+        } else {
+            completed == Some("")
+        }
+    })
+}
+
+fn is_foreign(name: &str) -> bool {
+    let Some((service, rest)) = name.split_once(':') else {
+        return false;
+    };
+    let is_service = service
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte));
+    is_service && !service.is_empty() && !rest.is_empty() && !matches!(service, "aws" | "kms")
+}
+
+const fn one(name: &'static str) -> Rule {
+    Rule {
+        name,
+        many: false,
+        identity_only: false,
+    }
+}
+
+const fn many(name: &'static str) -> Rule {
+    Rule {
+        name,
+        many: true,
+        identity_only: false,
+    }
+}
+
+const fn identity_only(rule: Rule) -> Rule {
+    Rule {
+        identity_only: true,
+        ..rule
+    }
+}
+
+const ENCRYPTION_CONTEXT: &str = "kms:encryptioncontext:";
+const REQUEST_TAG: &str = "aws:requesttag/";
+
+// AWS: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
+// AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+const RULES: &[Rule] = &[
+    one("kms:bypasspolicylockoutsafetycheck"),
+    one("kms:calleraccount"),
+    one("kms:customermasterkeyspec"),
+    one("kms:customermasterkeyusage"),
+    one("kms:datakeypairspec"),
+    one("kms:encryptionalgorithm"),
+    one(ENCRYPTION_CONTEXT),
+    many("kms:encryptioncontextkeys"),
+    one("kms:expirationmodel"),
+    one("kms:grantconstraintsourcearn"),
+    one("kms:grantconstrainttype"),
+    one("kms:granteeprincipal"),
+    one("kms:granteeserviceprincipal"),
+    one("kms:grantisforawsresource"),
+    many("kms:grantoperations"),
+    one("kms:keyagreementalgorithm"),
+    one("kms:keyorigin"),
+    one("kms:keyspec"),
+    one("kms:keyusage"),
+    one("kms:macalgorithm"),
+    one("kms:messagetype"),
+    one("kms:multiregion"),
+    one("kms:multiregionkeytype"),
+    one("kms:policyname"),
+    one("kms:primaryregion"),
+    one("kms:recipientattestation:"),
+    one("kms:reencryptonsamekey"),
+    one("kms:replicaregion"),
+    one("kms:requestalias"),
+    identity_only(many("kms:resourcealiases")),
+    one("kms:retiringprincipal"),
+    one("kms:retiringserviceprincipal"),
+    one("kms:rotationperiodindays"),
+    one("kms:schedulekeydeletionpendingwindowindays"),
+    one("kms:signingalgorithm"),
+    one("kms:trailingdayswithoutkeyusage"),
+    one("kms:validto"),
+    one("kms:viaservice"),
+    one("kms:wrappingalgorithm"),
+    one("kms:wrappingkeyspec"),
+    many("aws:calledvia"),
+    one("aws:calledviafirst"),
+    one("aws:calledvialast"),
+    one("aws:currenttime"),
+    one("aws:ec2instancesourceprivateipv4"),
+    one("aws:ec2instancesourcevpc"),
+    one("aws:epochtime"),
+    one("aws:federatedprovider"),
+    one("aws:multifactorauthage"),
+    one("aws:multifactorauthpresent"),
+    one("aws:principalaccount"),
+    one("aws:principalarn"),
+    one("aws:principalisawsservice"),
+    one("aws:principalorgid"),
+    many("aws:principalorgpaths"),
+    one("aws:principalservicename"),
+    many("aws:principalservicenameslist"),
+    one("aws:principaltag/"),
+    one("aws:principaltype"),
+    one("aws:referer"),
+    one("aws:requestedregion"),
+    one(REQUEST_TAG),
+    one("aws:resourceaccount"),
+    one("aws:resourceorgid"),
+    many("aws:resourceorgpaths"),
+    identity_only(one("aws:resourcetag/")),
+    one("aws:securetransport"),
+    one("aws:sourceaccount"),
+    one("aws:sourcearn"),
+    one("aws:sourceidentity"),
+    one("aws:sourceip"),
+    one("aws:sourceorgid"),
+    many("aws:sourceorgpaths"),
+    one("aws:sourcevpc"),
+    one("aws:sourcevpcarn"),
+    one("aws:sourcevpce"),
+    many("aws:tagkeys"),
+    one("aws:tokenissuetime"),
+    one("aws:useragent"),
+    one("aws:userid"),
+    one("aws:username"),
+    one("aws:viaawsservice"),
+    one("aws:vpceaccount"),
+    one("aws:vpceorgid"),
+    many("aws:vpceorgpaths"),
+    one("aws:vpcsourceip"),
+];

@@ -1,0 +1,308 @@
+//! Who calls, and how policies name callers.
+
+use claviger_model::AccountId;
+
+use crate::error::{ParseError, Refusal};
+use crate::json::Node;
+
+/// An authenticated caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Principal {
+    /// The account that the principal belongs to.
+    pub account: AccountId,
+    /// The ARN that answers and denials print; for a session the `assumed-role` ARN.
+    pub arn: String,
+    /// The unique id, as GetCallerIdentity's `UserId` and `aws:userid` show it: `AIDA…` of a user, `AROA…:name` of a
+    /// session, the account id of the root.
+    pub unique_id: String,
+    /// What kind of principal it is.
+    pub kind: PrincipalKind,
+}
+
+/// The kinds of principal that can call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PrincipalKind {
+    /// The account root.
+    Root,
+    /// An IAM user.
+    User,
+    /// An IAM role itself, when a call by it is simulated.
+    Role,
+    /// A session of an assumed role.
+    Session {
+        /// The ARN of the role.
+        role_arn: String,
+        /// The unique id of the role, `AROA…`.
+        role_id: String,
+    },
+    /// A session from GetFederationToken.
+    FederatedUser,
+}
+
+impl Principal {
+    /// The ARN of the IAM entity: a session's role, otherwise the principal's own.
+    pub(crate) fn entity_arn(&self) -> &str {
+        match &self.kind {
+            PrincipalKind::Session { role_arn, .. } => role_arn,
+            PrincipalKind::Root
+            | PrincipalKind::User
+            | PrincipalKind::Role
+            | PrincipalKind::FederatedUser => &self.arn,
+        }
+    }
+
+    /// The name of an IAM user, without its path.
+    pub(crate) fn user_name(&self) -> Option<&str> {
+        let is_user = self.kind == PrincipalKind::User;
+        self.arn
+            .rsplit_once('/')
+            .map(|(_, name)| name)
+            .filter(|_| is_user)
+    }
+}
+
+/// One principal as a policy names it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum PrincipalRef {
+    /// `*`: everyone.
+    AnyOne,
+    /// An account, by its id or its root ARN. Hands the question to the account's identity policies.
+    Account(AccountId),
+    /// A user, role or session.
+    Arn(String),
+    /// What is left of a user or role that was deleted, `AIDA…` or `AROA…`; nobody's name, but a new namesake's neither.
+    UniqueId(String),
+    /// An AWS service, `s3.amazonaws.com`.
+    Service(String),
+    /// A web identity or SAML provider.
+    Federated(String),
+    /// A canonical user id.
+    CanonicalUser(String),
+}
+
+impl PrincipalRef {
+    fn covers(&self, principal: &Principal) -> Coverage {
+        let named = match self {
+            PrincipalRef::AnyOne => true,
+            PrincipalRef::Account(account) => {
+                return if *account == principal.account {
+                    Coverage::Account
+                } else {
+                    Coverage::None
+                };
+            }
+            PrincipalRef::Arn(arn) => names_entity(arn, principal) || names_itself(arn, principal),
+            PrincipalRef::UniqueId(id) => {
+                id_names_entity(id, principal) || *id == principal.unique_id
+            }
+            // Callers of these kinds do not exist in this service.
+            PrincipalRef::Service(_)
+            | PrincipalRef::Federated(_)
+            | PrincipalRef::CanonicalUser(_) => false,
+        };
+        if named {
+            Coverage::Principal
+        } else {
+            Coverage::None
+        }
+    }
+}
+
+/// How far a list of principals covers a caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Coverage {
+    None,
+    /// Its account is named: for an `Allow`, the account's identity policies decide.
+    Account,
+    /// The caller itself is named, or everyone.
+    Principal,
+}
+
+/// The `Principal` or `NotPrincipal` element of a statement.
+#[derive(Debug)]
+pub(crate) struct Principals {
+    pub(crate) named: Vec<PrincipalRef>,
+    negated: bool,
+}
+
+impl Principals {
+    pub(crate) fn parse(node: &Node<'_>, negated: bool) -> Result<Self, ParseError> {
+        if let Ok(text) = node.text() {
+            return match text {
+                "*" => Ok(Principals {
+                    named: vec![PrincipalRef::AnyOne],
+                    negated,
+                }),
+                other => Err(node.refuse(Refusal::Principal(other.to_owned()))),
+            };
+        }
+        let members = node.members()?;
+        if members.is_empty() {
+            return Err(node.refuse(Refusal::Empty));
+        }
+        let mut named = Vec::new();
+        for (kind, values) in members {
+            let parse: fn(&str) -> Option<PrincipalRef> = match kind {
+                "AWS" => parse_aws,
+                "Service" => parse_service,
+                "Federated" => parse_federated,
+                "CanonicalUser" => parse_canonical_user,
+                _ => return Err(values.refuse(Refusal::UnknownElement)),
+            };
+            for value in values.one_or_many()? {
+                let text = value.text()?;
+                named.push(
+                    parse(text).ok_or_else(|| value.refuse(Refusal::Principal(text.to_owned())))?,
+                );
+            }
+        }
+        Ok(Principals { named, negated })
+    }
+
+    pub(crate) fn covers(&self, principal: &Principal) -> Coverage {
+        if !self.negated {
+            return self
+                .named
+                .iter()
+                .map(|one| one.covers(principal))
+                .max()
+                .unwrap_or(Coverage::None);
+        }
+        // AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+        // A caller is excepted only when everything that it is stands in the list: its account, its role, its session.
+        let listed = |test: fn(&PrincipalRef, &Principal) -> bool| {
+            self.named.iter().any(|one| test(one, principal))
+        };
+        let excepted = listed(lists_account) && listed(lists_entity) && listed(lists_itself);
+        if excepted {
+            Coverage::None
+        } else {
+            Coverage::Principal
+        }
+    }
+}
+
+fn lists_account(one: &PrincipalRef, principal: &Principal) -> bool {
+    matches!(one, PrincipalRef::AnyOne) || one.covers(principal) == Coverage::Account
+}
+
+fn lists_entity(one: &PrincipalRef, principal: &Principal) -> bool {
+    match (one, &principal.kind) {
+        (PrincipalRef::AnyOne, _) => true,
+        (_, PrincipalKind::Root) => lists_account(one, principal),
+        (PrincipalRef::Arn(arn), _) => names_entity(arn, principal),
+        (PrincipalRef::UniqueId(id), _) => id_names_entity(id, principal),
+        _ => false,
+    }
+}
+
+fn lists_itself(one: &PrincipalRef, principal: &Principal) -> bool {
+    match (one, &principal.kind) {
+        (PrincipalRef::Arn(arn), PrincipalKind::Session { .. }) => names_itself(arn, principal),
+        (PrincipalRef::AnyOne, _) => true,
+        (_, PrincipalKind::Session { .. }) => false,
+        _ => lists_entity(one, principal),
+    }
+}
+
+fn names_entity(arn: &str, principal: &Principal) -> bool {
+    arn == principal.entity_arn()
+}
+
+fn names_itself(arn: &str, principal: &Principal) -> bool {
+    arn == principal.arn
+}
+
+fn id_names_entity(id: &str, principal: &Principal) -> bool {
+    match &principal.kind {
+        PrincipalKind::Session { role_id, .. } => id == role_id,
+        PrincipalKind::Root
+        | PrincipalKind::User
+        | PrincipalKind::Role
+        | PrincipalKind::FederatedUser => id == principal.unique_id,
+    }
+}
+
+fn parse_aws(text: &str) -> Option<PrincipalRef> {
+    if text == "*" {
+        return Some(PrincipalRef::AnyOne);
+    }
+    if let Ok(account) = AccountId::parse(text) {
+        return Some(PrincipalRef::Account(account));
+    }
+    if is_unique_id(text) {
+        return Some(PrincipalRef::UniqueId(text.to_owned()));
+    }
+    let (service, account, resource) = split_principal_arn(text)?;
+    let account = AccountId::parse(account).ok()?;
+    let names_someone = match (service, resource.split_once('/')) {
+        ("iam", None) if resource == "root" => return Some(PrincipalRef::Account(account)),
+        ("iam", Some(("user" | "role", path))) => path.split('/').all(is_name),
+        ("sts", Some(("federated-user", name))) => is_name(name),
+        ("sts", Some(("assumed-role", names))) => names
+            .split_once('/')
+            .is_some_and(|(role, session)| is_name(role) && is_name(session)),
+        _ => false,
+    };
+    names_someone.then(|| PrincipalRef::Arn(text.to_owned()))
+}
+
+fn parse_service(text: &str) -> Option<PrincipalRef> {
+    is_host_name(text).then(|| PrincipalRef::Service(text.to_owned()))
+}
+
+fn parse_federated(text: &str) -> Option<PrincipalRef> {
+    let is_provider = split_principal_arn(text).is_some_and(|(service, account, resource)| {
+        let provider = resource
+            .strip_prefix("saml-provider/")
+            .or_else(|| resource.strip_prefix("oidc-provider/"));
+        service == "iam"
+            && AccountId::parse(account).is_ok()
+            && provider.is_some_and(|name| name.split('/').all(is_name))
+    });
+    (is_provider || is_host_name(text)).then(|| PrincipalRef::Federated(text.to_owned()))
+}
+
+fn parse_canonical_user(text: &str) -> Option<PrincipalRef> {
+    let is_id = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_id.then(|| PrincipalRef::CanonicalUser(text.to_owned()))
+}
+
+/// The service, the account and the resource of a global ARN.
+fn split_principal_arn(text: &str) -> Option<(&str, &str, &str)> {
+    let (partition, rest) = text.strip_prefix("arn:")?.split_once(':')?;
+    let (service, rest) = rest.split_once("::")?;
+    let (account, resource) = rest.split_once(':')?;
+    let is_partition = partition.starts_with("aws") && partition.bytes().all(is_lower_or_dash);
+    is_partition.then_some((service, account, resource))
+}
+
+fn is_unique_id(text: &str) -> bool {
+    let is_kind = text.starts_with("AIDA") || text.starts_with("AROA");
+    let is_token = text
+        .bytes()
+        .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+    is_kind && is_token && (16..=128).contains(&text.len())
+}
+
+/// The characters of IAM names; no wildcard is among them.
+fn is_name(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte))
+}
+
+fn is_host_name(text: &str) -> bool {
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    text.contains('.') && text.split('.').all(is_label)
+}
+
+fn is_lower_or_dash(byte: u8) -> bool {
+    byte.is_ascii_lowercase() || byte == b'-'
+}

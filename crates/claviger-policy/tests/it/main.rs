@@ -1,0 +1,19 @@
+//! The engine from outside: golden decisions, every operator, documents that must be refused, and properties.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "a test may fail loudly"
+)]
+
+mod conditions;
+mod decisions;
+mod key_policies;
+mod malformed;
+mod operators;
+mod principals;
+mod properties;
+mod scene;
+mod variables;

@@ -1,0 +1,179 @@
+//! Documents that must be refused, with the place and the reason.
+//!
+//! Each corpus is a text file of rows `fragment  =>  path  =>  part of the message`; a path of `-` is the document itself.
+
+use claviger_policy::PolicyKind::{self, Identity, Key};
+use claviger_policy::{ParseError, Policy};
+
+/// Puts every row's fragment into the place of `…` and checks the refusal.
+fn check_corpus(corpus: &str, kind: PolicyKind, around: &str) {
+    let rows = corpus.lines().filter(|line| !line.starts_with('#'));
+    for row in rows {
+        let [fragment, path, reason] = row.split("  =>  ").collect::<Vec<_>>().try_into().unwrap();
+        check(
+            kind,
+            &around.replace('…', fragment),
+            if path == "-" { "" } else { path },
+            reason,
+        );
+    }
+}
+
+fn check(kind: PolicyKind, document: &str, path: &str, reason: &str) {
+    let error = refusal(kind, document);
+    assert_eq!(error.path, path, "{document}: {error}");
+    assert!(
+        error.to_string().contains(reason),
+        "{document}: {error} does not say '{reason}'"
+    );
+    assert!(!error.public_text().is_empty());
+}
+
+fn refusal(kind: PolicyKind, document: &str) -> ParseError {
+    match Policy::parse(document, kind) {
+        Ok(_) => panic!("accepted as {kind:?}: {document}"),
+        Err(error) => error,
+    }
+}
+
+/// Checks a corpus of values of one statement element, in policies of both kinds.
+fn check_element(corpus: &str, element: &str) {
+    let others: String = [r#""Action":"kms:*","#, r#""Resource":"*","#]
+        .into_iter()
+        .filter(|member| !member.contains(element))
+        .collect();
+    let statement = |principal: &str| {
+        format!(
+            r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow",{principal}{others}"{element}":…}}]}}"#
+        )
+    };
+    check_corpus(corpus, Key, &statement(r#""Principal":"*","#));
+    check_corpus(corpus, Identity, &statement(""));
+}
+
+#[test]
+fn documents() {
+    for kind in [Key, Identity] {
+        check_corpus(include_str!("malformed/documents.txt"), kind, "…");
+        check(kind, "", "", "not valid JSON");
+        check(kind, " ", "", "not valid JSON");
+        check(kind, "{\"Statement\":\"\u{1}\"}", "", "not valid JSON");
+    }
+}
+
+#[test]
+fn size_and_depth_are_bounded() {
+    check(Key, &" ".repeat(131_073), "", "too long");
+    check(Key, &"[".repeat(100_000), "", "not valid JSON");
+    let nested = format!("{{\"Statement\":{}1{}}}", "[".repeat(100), "]".repeat(100));
+    check(Key, &nested, "Statement[0]", "an object");
+}
+
+#[test]
+fn statements() {
+    let around = r#"{"Version":"2012-10-17","Statement":[{…}]}"#;
+    check_corpus(include_str!("malformed/key-statements.txt"), Key, around);
+    check_corpus(
+        include_str!("malformed/identity-statements.txt"),
+        Identity,
+        around,
+    );
+}
+
+#[test]
+fn principals() {
+    let around = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":…}]}"#;
+    check_corpus(include_str!("malformed/principals.txt"), Key, around);
+    let corpus = include_str!("malformed/principals.txt").replace("Principal", "NotPrincipal");
+    check_corpus(&corpus, Key, &around.replace("Principal", "NotPrincipal"));
+}
+
+#[test]
+fn elements() {
+    check_element(include_str!("malformed/actions.txt"), "Action");
+    check_element(include_str!("malformed/resources.txt"), "Resource");
+    check_element(include_str!("malformed/conditions.txt"), "Condition");
+    check_element(include_str!("malformed/operators.txt"), "Condition");
+    check_element(include_str!("malformed/operands.txt"), "Condition");
+}
+
+#[test]
+fn statement_ids_of_an_identity_policy_are_unique() {
+    let twice = r#"{"Sid":"A","Effect":"Allow","Action":"*","Resource":"*"}"#;
+    let document = format!(r#"{{"Statement":[{twice},{twice}]}}"#);
+    check(Identity, &document, "Statement[1]", "more than once");
+}
+
+#[test]
+fn for_all_values_on_one_pair_of_many() {
+    let text = "OverlyPermissiveCondition: Using the ForAllValues set operator with a single-valued condition key \
+                matches requests without the specified [encryption context or tag] or with an unspecified [encryption \
+                context or tag]. To fix, remove ForAllValues.";
+    for key in [
+        "kms:EncryptionContext:AppName",
+        "KMS:encryptioncontext:a",
+        "aws:RequestTag/Team",
+    ] {
+        for operator in [
+            "ForAllValues:StringEquals",
+            "ForAllValues:StringLikeIfExists",
+        ] {
+            let condition = format!(r#""Condition":{{"{operator}":{{"{key}":"x"}}}}"#);
+            let document =
+                format!(r#"{{"Statement":{{"Effect":"Allow","Principal":"*",{condition}}}}}"#);
+            assert_eq!(refusal(Key, &document).public_text(), text);
+            let document = format!(
+                r#"{{"Statement":{{"Effect":"Allow","Action":"*","Resource":"*",{condition}}}}}"#
+            );
+            Policy::parse(&document, Identity).unwrap();
+        }
+    }
+}
+
+#[test]
+fn keys_of_identity_policies_only() {
+    for key in ["kms:ResourceAliases", "aws:ResourceTag/Team", "s3:prefix"] {
+        let condition = format!(r#""Condition":{{"ForAnyValue:StringEquals":{{"{key}":"x"}}}}"#);
+        let document =
+            format!(r#"{{"Statement":{{"Effect":"Allow","Principal":"*",{condition}}}}}"#);
+        refusal(Key, &document);
+        let document = format!(
+            r#"{{"Statement":{{"Effect":"Allow","Action":"*","Resource":"*",{condition}}}}}"#
+        );
+        Policy::parse(&document, Identity).unwrap();
+    }
+}
+
+#[test]
+fn public_texts_are_aws_own_where_known() {
+    let public = |document: &str| refusal(Identity, document).public_text();
+    let body = |body: &str| public(&format!(r#"{{"Statement":{{"Effect":"Allow",{body}}}}}"#));
+    assert_eq!(
+        public("not a real policy statement"),
+        "This policy contains invalid Json"
+    );
+    assert_eq!(
+        body(r#""Resource":"*""#),
+        "Policy statement must contain actions."
+    );
+    assert_eq!(
+        body(r#""Action":"*""#),
+        "Policy statement must contain resources."
+    );
+    assert_eq!(
+        body(r#""Principal":"*","Action":"*","Resource":"*""#),
+        "Policy document should not specify a principal."
+    );
+    assert_eq!(
+        body(r#""Action":"Encrypt","Resource":"*""#),
+        "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."
+    );
+    assert_eq!(
+        body(r#""Action":"*","Resource":"key/1""#),
+        "Resource key/1 must be in ARN format or \"*\"."
+    );
+    assert_eq!(
+        body(r#""Sid":"","Action":"*","Resource":7"#),
+        "The value must be a string at Statement.Resource."
+    );
+}
