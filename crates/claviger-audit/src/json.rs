@@ -15,6 +15,11 @@ impl Parameters {
         Self { text: vec![b'{'] }
     }
 
+    /// Whether no member was put.
+    pub fn is_empty(&self) -> bool {
+        self.text.len() == 1
+    }
+
     /// A string member.
     pub fn put_str(&mut self, name: &str, value: &str) -> &mut Self {
         self.name(name);

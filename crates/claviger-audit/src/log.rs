@@ -139,6 +139,11 @@ impl Log {
         self.open.shared.is_healthy()
     }
 
+    /// The number of the last line that the disk is known to have.
+    pub fn durable_seq(&self) -> u64 {
+        *self.open.shared.durable.borrow()
+    }
+
     /// The public key that the checkpoints verify with, in C2SP form.
     pub fn verifier_key(&self) -> String {
         self.open.shared.verifier_key().to_string()
@@ -162,7 +167,8 @@ impl Log {
         Ok(key)
     }
 
-    /// Refuses further lines and signs the last checkpoint; the last handle's drop does the same. Blocks only in the drop.
+    /// Refuses further lines, brings all to the disk and signs the last checkpoint, before it returns. Blocks. The drop of the
+    /// last handle does the same.
     pub fn shutdown(&self) {
         self.open.shared.close();
         self.open.shared.settle(true);

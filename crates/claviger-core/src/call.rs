@@ -26,25 +26,14 @@ pub struct Call {
 pub struct Caller {
     /// The account that the principal belongs to.
     pub account: AccountId,
-    /// The principal's ARN, `arn:aws:iam::111122223333:root` for the account root.
-    pub arn: String,
-    /// The unique id of the principal; the account id for the account root.
-    pub principal_id: String,
+    /// The principal, as policies see it.
+    pub principal: claviger_policy::Principal,
     /// The access key id that signed.
     pub access_key_id: String,
-    /// What kind of principal it is.
-    pub kind: CallerKind,
     /// The identity policies that speak for the principal, compiled.
     pub identity_policies: Vec<Arc<claviger_policy::Policy>>,
     /// False when the signature could not be verified (`dev --any-credentials`); the audit event says so.
     pub verified: bool,
-}
-
-/// The kinds of principal that can call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CallerKind {
-    /// The account root.
-    Root,
 }
 
 /// The network side of a request.
@@ -56,6 +45,8 @@ pub struct Origin {
     pub user_agent: Option<String>,
     /// The `Host` header as sent.
     pub host: Option<String>,
+    /// Whether the request came over TLS.
+    pub secure: bool,
 }
 
 /// What the service answers: the encoded output, or the error for the protocol layer to encode.

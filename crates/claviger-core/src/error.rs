@@ -1,6 +1,10 @@
-//! The one error type of the service and every public text that it can carry.
+//! The one error type of the service, and every public text that it can carry.
+//!
+//! All texts stand here, one function a sentence, so that they can be held against AWS's own in one place.
 
 use std::fmt;
+
+use claviger_model::{error_code, wire::DecodeError};
 
 /// An error for the caller: code and public text, with a private source that is only logged.
 #[derive(Debug)]
@@ -10,26 +14,36 @@ pub struct Error(Box<Inner>);
 struct Inner {
     code: Code,
     message: Option<String>,
-    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    source: Option<Source>,
 }
 
 /// The wire name of an error, such as `NotFoundException`.
 pub type Code = &'static str;
 
+type Source = Box<dyn std::error::Error + Send + Sync>;
+
 impl Error {
     /// An error with a public text.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self(Box::new(Inner { code, message: Some(message.into()), source: None }))
+        Self(Box::new(Inner {
+            code,
+            message: Some(message.into()),
+            source: None,
+        }))
     }
 
     /// An error that AWS sends without any text.
     pub fn silent(code: Code) -> Self {
-        Self(Box::new(Inner { code, message: None, source: None }))
+        Self(Box::new(Inner {
+            code,
+            message: None,
+            source: None,
+        }))
     }
 
     /// Attaches the private cause.
     #[must_use]
-    pub fn because(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+    pub fn because(mut self, source: impl Into<Source>) -> Self {
         self.0.source = Some(source.into());
         self
     }
@@ -52,8 +66,335 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.0.code, self.message().unwrap_or_default())
+        match self.message() {
+            Some(message) => write!(f, "{}: {message}", self.code()),
+            None => f.write_str(self.code()),
+        }
     }
 }
 
 impl std::error::Error for Error {}
+
+impl From<DecodeError> for Error {
+    fn from(error: DecodeError) -> Self {
+        match error {
+            DecodeError::Serialization(None) => Self::silent(error_code::SERIALIZATION),
+            DecodeError::Serialization(Some(text)) => Self::new(error_code::SERIALIZATION, text),
+            DecodeError::Validation(text) => Self::new(error_code::VALIDATION, text),
+        }
+    }
+}
+
+/// Something of ours broke; the caller learns no more than that.
+pub fn internal(cause: impl Into<Source>) -> Error {
+    Error::new(
+        error_code::KMS_INTERNAL,
+        "An internal error occurred. The request can be retried.",
+    )
+    .because(cause)
+}
+
+/// The audit log can't be written, so nothing may be answered.
+pub fn audit_unwritable() -> Error {
+    Error::new(
+        error_code::KMS_INTERNAL,
+        "The audit log cannot be written; no request is served until it can.",
+    )
+}
+
+/// An operation of the API that this version does not serve.
+pub fn not_built(operation: &str) -> Error {
+    Error::new(
+        error_code::UNSUPPORTED_OPERATION,
+        format!("{operation} is not supported by this version of the service."),
+    )
+}
+
+/// A rate or a queue is exhausted.
+pub fn throttled() -> Error {
+    // AWS: https://docs.aws.amazon.com/kms/latest/developerguide/throttling.html
+    Error::new(
+        error_code::THROTTLING,
+        "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.",
+    )
+}
+
+/// A constraint that no shape of the model states.
+pub fn validation(text: impl Into<String>) -> Error {
+    Error::new(error_code::VALIDATION, text)
+}
+
+/// One violated constraint in the wording of the generated validation.
+pub fn constraint(value: impl fmt::Display, path: &str, constraint: &str) -> Error {
+    validation(format!(
+        "1 validation error detected: Value '{value}' at '{path}' failed to satisfy constraint: {constraint}"
+    ))
+}
+
+/// No key has this ARN.
+pub fn key_not_found(arn: impl fmt::Display) -> Error {
+    Error::new(error_code::NOT_FOUND, format!("Key '{arn}' does not exist"))
+}
+
+/// The text is no key id.
+pub fn invalid_key_id(id: &str) -> Error {
+    Error::new(error_code::NOT_FOUND, format!("Invalid keyId '{id}'"))
+}
+
+/// The ARN names another Region or no KMS resource.
+pub fn invalid_arn(arn: &str) -> Error {
+    Error::new(error_code::INVALID_ARN, format!("Invalid arn {arn}"))
+}
+
+/// The ARN names a key of another Region.
+pub fn arn_of_other_region(region: impl fmt::Display) -> Error {
+    Error::new(error_code::NOT_FOUND, format!("Invalid arn {region}"))
+}
+
+/// No alias has this ARN.
+pub fn alias_not_found(arn: impl fmt::Display) -> Error {
+    Error::new(error_code::NOT_FOUND, format!("Alias {arn} is not found."))
+}
+
+/// The alias name is taken.
+pub fn alias_exists(arn: impl fmt::Display) -> Error {
+    Error::new(
+        error_code::ALREADY_EXISTS,
+        format!("An alias with the name {arn} already exists"),
+    )
+}
+
+/// `alias/aws/` belongs to AWS services.
+pub fn alias_reserved() -> Error {
+    Error::silent(error_code::NOT_AUTHORIZED)
+}
+
+/// The name lacks the prefix.
+pub fn alias_prefix() -> Error {
+    validation(
+        "Alias must start with the prefix \"alias/\". Please see https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html",
+    )
+}
+
+/// An alias moves only between keys of one type and usage.
+pub fn alias_type_change(alias_arn: impl fmt::Display, what: &str, from: &str, to: &str) -> Error {
+    validation(format!(
+        "Alias {alias_arn} cannot be changed from a CMK with {what} {from} to a CMK with {what} {to}"
+    ))
+}
+
+/// The key is disabled.
+pub fn disabled(arn: &str) -> Error {
+    Error::new(error_code::DISABLED, format!("{arn} is disabled."))
+}
+
+/// The key's state forbids the operation; `state` completes "is ...".
+pub fn invalid_state(arn: &str, state: &str) -> Error {
+    Error::new(error_code::KMS_INVALID_STATE, format!("{arn} is {state}."))
+}
+
+/// The key's usage does not fit the operation.
+pub fn wrong_usage(arn: &str, usage: impl fmt::Display, operation: &str) -> Error {
+    Error::new(
+        error_code::INVALID_KEY_USAGE,
+        format!("{arn} key usage is {usage} which is not valid for {operation}."),
+    )
+}
+
+/// The algorithm does not fit the key.
+pub fn incompatible_algorithm(algorithm: impl fmt::Display, spec: impl fmt::Display) -> Error {
+    Error::new(
+        error_code::INVALID_KEY_USAGE,
+        format!("Algorithm {algorithm} is incompatible with key spec {spec}."),
+    )
+}
+
+/// The key's origin does not fit the operation.
+pub fn wrong_origin(arn: &str, origin: impl fmt::Display) -> Error {
+    Error::new(
+        error_code::UNSUPPORTED_OPERATION,
+        format!("{arn} origin is {origin} which is not valid for this operation."),
+    )
+}
+
+/// The request names another key than the ciphertext.
+pub fn incorrect_key() -> Error {
+    Error::new(
+        error_code::INCORRECT_KEY,
+        "The key ID in the request does not identify a CMK that can perform this operation.",
+    )
+}
+
+/// A ciphertext that this key, context or service can't open.
+pub fn invalid_ciphertext() -> Error {
+    Error::silent(error_code::INVALID_CIPHERTEXT)
+}
+
+/// The key of a ciphertext, or of another account, is absent or forbidden: the caller is not told which.
+pub fn out_of_reach() -> Error {
+    Error::new(
+        error_code::ACCESS_DENIED,
+        "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.",
+    )
+}
+
+/// The policy does not allow the call; the text names the policy type.
+pub fn access_denied(text: String) -> Error {
+    Error::new(error_code::ACCESS_DENIED, text)
+}
+
+/// The call would have succeeded.
+pub fn dry_run() -> Error {
+    Error::new(
+        error_code::DRY_RUN_OPERATION,
+        "The request would have succeeded, but the DryRun option is set.",
+    )
+}
+
+/// A grant token that names no grant.
+pub fn invalid_grant_token() -> Error {
+    Error::silent(error_code::INVALID_GRANT_TOKEN)
+}
+
+/// A marker that this operation did not give to this caller.
+pub fn invalid_marker() -> Error {
+    // UNKNOWN: AWS's own text is not recorded.
+    Error::new(error_code::INVALID_MARKER, "Could not deserialize marker.")
+}
+
+/// A quota of the resource is used up.
+pub fn limit_exceeded(text: impl Into<String>) -> Error {
+    Error::new(error_code::LIMIT_EXCEEDED, text)
+}
+
+/// A tag that is not allowed.
+pub fn tag(text: &'static str) -> Error {
+    Error::new(error_code::TAG, text)
+}
+
+/// The key policy can't be used.
+pub fn malformed_policy(text: impl Into<String>) -> Error {
+    Error::new(error_code::MALFORMED_POLICY_DOCUMENT, text)
+}
+
+/// The key type can't do this at all, said without a text as AWS does.
+pub fn unsupported() -> Error {
+    Error::silent(error_code::UNSUPPORTED_OPERATION)
+}
+
+/// The request asks for something that this service does not offer.
+pub fn unsupported_because(text: impl Into<String>) -> Error {
+    Error::new(error_code::UNSUPPORTED_OPERATION, text)
+}
+
+/// An import token that was not given out for this key.
+pub fn invalid_import_token() -> Error {
+    // UNKNOWN: AWS's own text is not recorded.
+    Error::silent(error_code::INVALID_IMPORT_TOKEN)
+}
+
+/// An import token older than 24 hours.
+pub fn expired_import_token() -> Error {
+    // UNKNOWN: AWS's own text is not recorded.
+    Error::silent(error_code::EXPIRED_IMPORT_TOKEN)
+}
+
+/// The imported bytes are not those that the key expects.
+pub fn incorrect_key_material() -> Error {
+    // UNKNOWN: AWS's own text is not recorded.
+    Error::silent(error_code::INCORRECT_KEY_MATERIAL)
+}
+
+/// An expiring import needs its date.
+pub fn valid_to_missing() -> Error {
+    validation("A validTo date must be set if the ExpirationModel is KEY_MATERIAL_EXPIRES")
+}
+
+/// Nothing waits for rotation.
+pub fn no_pending_material(arn: &str) -> Error {
+    Error::new(
+        error_code::KMS_INVALID_STATE,
+        format!("No available key material pending rotation for the key: {arn}."),
+    )
+}
+
+/// Another new material already waits for rotation.
+pub fn material_pending(new: impl fmt::Display, key: &str, pending: impl fmt::Display) -> Error {
+    Error::new(
+        error_code::KMS_INVALID_STATE,
+        format!(
+            "New key material (id: {new}) cannot be imported into KMS key {key}, because another key material (id: {pending}) is pending rotation."
+        ),
+    )
+}
+
+/// The lifetime number of on-demand rotations is used up.
+pub fn rotations_used_up(arn: &str) -> Error {
+    limit_exceeded(format!(
+        "The on-demand rotations limit has been reached for the given keyId. No more on-demand rotations can be performed for this key: {arn}"
+    ))
+}
+
+/// The alias name breaks a rule that its pattern does not state.
+pub fn invalid_alias_name(name: &str) -> Error {
+    // UNKNOWN: AWS's own text is not recorded.
+    Error::new(
+        error_code::INVALID_ALIAS_NAME,
+        format!("{name} is not a valid alias name"),
+    )
+}
+
+/// A member that must be there.
+pub fn missing(path: &str) -> Error {
+    validation(format!(
+        "1 validation error detected: Value null at '{path}' failed to satisfy constraint: Member must not be null"
+    ))
+}
+
+/// The old and the new name of one member.
+pub fn two_key_specs() -> Error {
+    validation(
+        "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is deprecated.",
+    )
+}
+
+/// Only symmetric keys have a default usage.
+pub fn key_usage_required() -> Error {
+    validation(
+        "You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.",
+    )
+}
+
+/// This usage does not exist for this spec.
+pub fn usage_not_compatible(usage: impl fmt::Display, spec: impl fmt::Display) -> Error {
+    validation(format!(
+        "KeyUsage {usage} is not compatible with KeySpec {spec}"
+    ))
+}
+
+/// No key store has this id.
+pub fn custom_key_store_not_found(id: &str) -> Error {
+    // UNKNOWN: AWS's own text is not recorded.
+    Error::new(
+        error_code::CUSTOM_KEY_STORE_NOT_FOUND,
+        format!("Custom key store {id} does not exist"),
+    )
+}
+
+/// The key has no policy of this name.
+pub fn policy_not_found(name: &str) -> Error {
+    // UNKNOWN: AWS's own text is not recorded.
+    Error::new(
+        error_code::NOT_FOUND,
+        format!("Policy {name} does not exist"),
+    )
+}
+
+/// The key knows no material of this id.
+pub fn material_not_found(id: &str) -> Error {
+    // UNKNOWN: AWS's own text is not recorded.
+    Error::new(
+        error_code::NOT_FOUND,
+        format!("Key material {id} does not exist"),
+    )
+}

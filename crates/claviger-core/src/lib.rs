@@ -1,4 +1,21 @@
 //! The service: pipeline, operations, records and jobs. It knows no protocol and names no engine.
 
+pub mod cache;
 pub mod call;
+pub mod clock;
+pub mod core;
+pub mod cx;
 pub mod error;
+mod ids;
+pub mod jobs;
+pub mod key;
+mod lanes;
+pub mod notes;
+pub mod ops;
+mod outbox;
+pub mod pipeline;
+pub mod records;
+pub mod rule;
+pub mod staged;
+
+pub use crate::core::{Core, Parts, Principals};

@@ -33,6 +33,11 @@ impl MaterialId {
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
+
+    /// The first half, by which a ciphertext names its material.
+    pub fn prefix(&self) -> [u8; 16] {
+        std::array::from_fn(|at| self.0.get(at).copied().unwrap_or_default())
+    }
 }
 
 impl fmt::Display for MaterialId {

@@ -1,0 +1,45 @@
+//! Ids that must be unique but not secret, without a draw from the system for each.
+
+use std::sync::{Mutex, PoisonError};
+
+use claviger_crypto::Rng;
+use uuid::Uuid;
+
+/// Random ids from a buffer that is refilled a few kilobytes at a time. Never for secrets.
+pub(crate) struct Ids(Mutex<Buffer>);
+
+struct Buffer {
+    bytes: Box<[u8; BUFFER_BYTES]>,
+    used: usize,
+}
+
+impl Default for Ids {
+    fn default() -> Self {
+        Self(Mutex::new(Buffer {
+            bytes: Box::new([0; BUFFER_BYTES]),
+            used: BUFFER_BYTES,
+        }))
+    }
+}
+
+impl Ids {
+    /// A random (version 4) UUID.
+    pub(crate) fn next(&self, rng: &dyn Rng) -> Result<Uuid, claviger_crypto::Error> {
+        let mut buffer = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if buffer.used == BUFFER_BYTES {
+            rng.fill(&mut *buffer.bytes)?;
+            buffer.used = 0;
+        }
+        let from = buffer.used;
+        buffer.used = from.saturating_add(ID_BYTES);
+        let bytes = buffer
+            .bytes
+            .get(from..)
+            .and_then(|rest| rest.first_chunk())
+            .ok_or(claviger_crypto::Error::Engine)?;
+        Ok(uuid::Builder::from_random_bytes(*bytes).into_uuid())
+    }
+}
+
+const ID_BYTES: usize = 16;
+const BUFFER_BYTES: usize = 256 * ID_BYTES;

@@ -1,0 +1,170 @@
+//! What the service does on its own: expiry, deletion, the end of import days, and emptying the outbox.
+//!
+//! Jobs look at the clock and at the list of due dates; what they then do to a key they decide from the key itself. Each
+//! change is committed with its event, like any other.
+
+mod deletion;
+mod expiry;
+mod import_days;
+
+use std::{sync::Arc, time::Duration};
+
+use claviger_audit::{Parameters, Recovery};
+use claviger_model::{Region, Timestamp};
+
+use crate::{
+    core::Core,
+    error::{self, Error},
+    key::Key,
+    notes::ServiceEvent,
+    pipeline::{Outcome, commit_events},
+    records::{ClockRecord, Due, DueKind, KeyPlace, Stored},
+    staged::Staged,
+};
+
+/// Runs the jobs once a second until the returned task is aborted.
+pub fn start(core: Arc<Core>) -> tokio::task::JoinHandle<()> {
+    tokio::spawn(async move {
+        let mut tick = tokio::time::interval(TICK);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+        loop {
+            tick.tick().await;
+            if let Err(error) = run_due(&core).await {
+                tracing::error!(%error, cause = error.private_source().map(ToString::to_string), "jobs failed");
+            }
+        }
+    })
+}
+
+/// Does everything that is due by the service's clock.
+pub async fn run_due(core: &Core) -> Result<(), Error> {
+    core.outbox.sweep(core).await?;
+    if !core.audit.healthy() {
+        // What can't be logged must not be done.
+        return Err(error::audit_unwritable());
+    }
+    while let Some((id, due)) = next_due(core).await? {
+        let outcome = perform(core, &id, &due.record).await?;
+        if let Outcome::Unlogged(unwritable) = outcome {
+            return Err(unwritable);
+        }
+    }
+    import_days::destroy_past(core).await
+}
+
+/// Moves the service's clock forward and does what became due; only `dev --test-clock` offers it.
+pub async fn advance_clock(core: &Core, seconds: u32) -> Result<Timestamp, Error> {
+    let offset_ms = core
+        .clock
+        .offset_ms()
+        .saturating_add(i64::from(seconds).saturating_mul(1000));
+    let stored = core.records.read::<ClockRecord>(ClockRecord::ID).await?;
+    let record = ClockRecord { offset_ms };
+    let mut staged = Staged::default();
+    match stored {
+        Some(Stored {
+            version, revision, ..
+        }) => {
+            staged.replace(
+                ClockRecord::ID.to_owned(),
+                None,
+                (version, revision),
+                &record,
+            )?;
+        }
+        None => staged.create(ClockRecord::ID.to_owned(), None, &record)?,
+    }
+    let mut details = Parameters::new();
+    details.put_int("advanceSeconds", i64::from(seconds));
+    match commit(
+        core,
+        staged,
+        ServiceEvent::of_deployment("AdvanceTestClock", details),
+    )
+    .await?
+    {
+        Outcome::Committed => {}
+        Outcome::Unlogged(unwritable) => return Err(unwritable),
+        Outcome::Conflict => return Err(error::throttled()),
+    }
+    core.clock.advance_to_offset_ms(offset_ms);
+    run_due(core).await?;
+    Ok(core.clock.now())
+}
+
+/// Says in the log that its last line was torn and has been cut.
+pub(crate) async fn note_recovery(core: &Core, recovery: &Recovery) -> Result<(), Error> {
+    if recovery.cut_bytes == 0 {
+        return Ok(());
+    }
+    let mut details = Parameters::new();
+    details.put_uint("cutBytes", recovery.cut_bytes);
+    let event = ServiceEvent::of_deployment("LogRecovered", details);
+    let composed = event.compose(core.new_event_id()?, core.clock.now(), &[]);
+    let ticket = core
+        .audit
+        .append(&composed.json)
+        .map_err(|cause| error::audit_unwritable().because(cause))?;
+    ticket
+        .durable()
+        .await
+        .map_err(|cause| error::audit_unwritable().because(cause))
+}
+
+async fn next_due(core: &Core) -> Result<Option<(String, Stored<Due>)>, Error> {
+    let first = core
+        .records
+        .list::<Due>("", None, 1)
+        .await?
+        .into_iter()
+        .next();
+    Ok(first.filter(|(_, due)| due.record.at_ms <= core.clock.now().epoch_ms()))
+}
+
+/// Does one due thing. A conflict leaves it due; the next round looks again.
+async fn perform(core: &Core, id: &str, due: &Due) -> Result<Outcome, Error> {
+    let region =
+        Region::parse(&due.region).map_err(|_| error::internal("a due record names no Region"))?;
+    let place = KeyPlace {
+        region,
+        key: due.key,
+    };
+    let _alone = core.lanes.enter(vec![crate::pipeline::lane(&place)]).await;
+    let key = core.key(&place).await?;
+    let work = match (&key, due.kind) {
+        (Some(key), DueKind::Expiry) => expiry::stage(core, key, due)?,
+        (Some(key), DueKind::Deletion) => deletion::stage(core, key, due)?,
+        (None, DueKind::Expiry | DueKind::Deletion) => None,
+    };
+    match work {
+        Some((mut staged, event)) => {
+            staged.remove::<Due>(id.to_owned(), key.as_ref().map(|key| &key.account), None);
+            commit(core, staged, event).await
+        }
+        None => forget(core, id, key.as_deref()).await,
+    }
+}
+
+/// The key says that there is nothing to do: the due record is stale.
+async fn forget(core: &Core, id: &str, key: Option<&Key>) -> Result<Outcome, Error> {
+    let mut staged = Staged::default();
+    staged.remove::<Due>(id.to_owned(), key.map(|key| &key.account), None);
+    let details = Parameters::new();
+    commit(
+        core,
+        staged,
+        ServiceEvent::of_deployment("ForgetDueDate", details),
+    )
+    .await
+}
+
+async fn commit(core: &Core, staged: Staged, event: ServiceEvent) -> Result<Outcome, Error> {
+    let id = core.new_event_id()?;
+    let now = core.clock.now();
+    commit_events(core, staged, |changes| {
+        vec![event.compose(id, now, changes)]
+    })
+    .await
+}
+
+const TICK: Duration = Duration::from_secs(1);

@@ -1,0 +1,111 @@
+//! A key as requests see it: its record, its compiled policy and its opened material, read once and shared.
+
+use std::sync::{Arc, OnceLock};
+
+use claviger_crypto::engine::Backing;
+use claviger_model::{AccountId, MaterialId};
+use claviger_policy::{Policy, PolicyKind};
+use claviger_store::Revision;
+
+use crate::records::{Fault, KeyPlace, KeyRecord, MaterialEntry, Record, Stored};
+
+/// A key of the cache. It never changes: a change of the record makes a new one.
+pub struct Key {
+    /// The record.
+    pub record: KeyRecord,
+    /// Where it stands.
+    pub place: KeyPlace,
+    /// The owning account.
+    pub account: AccountId,
+    /// The key ARN.
+    pub arn: String,
+    /// The compiled key policy.
+    pub policy: Policy,
+    /// Counts the record's writes.
+    pub version: u64,
+    /// The store's revision of the record.
+    pub revision: Revision,
+    materials: Vec<Material>,
+}
+
+/// One usable material.
+pub struct Material {
+    /// Its id.
+    pub id: MaterialId,
+    opened: OnceLock<Arc<Backing>>,
+}
+
+impl Key {
+    /// Compiles what was read at `place`.
+    pub fn compile(place: KeyPlace, stored: Stored<KeyRecord>) -> Result<Self, Fault> {
+        let Stored {
+            record,
+            version,
+            revision,
+            account,
+        } = stored;
+        let unreadable = Fault::Format(KeyRecord::TABLE);
+        let Ok(owner) = AccountId::parse(&record.account) else {
+            return Err(unreadable);
+        };
+        if record.id != place.key
+            || record.region != place.region.as_str()
+            || owner.as_u64() != account
+        {
+            return Err(unreadable);
+        }
+        let policy = Policy::parse(&record.policy, PolicyKind::Key)
+            .map_err(|_| Fault::Format(KeyRecord::TABLE))?;
+        let arn = place.arn(&owner, record.multi_region).to_string();
+        let materials = record
+            .materials
+            .iter()
+            .filter_map(MaterialEntry::material_id)
+            .map(|id| Material {
+                id,
+                opened: OnceLock::new(),
+            })
+            .collect();
+        Ok(Self {
+            record,
+            place,
+            account: owner,
+            arn,
+            policy,
+            version,
+            revision,
+            materials,
+        })
+    }
+
+    /// The material that encrypts.
+    pub(crate) fn current(&self) -> Option<&Material> {
+        let current = self.record.current()?;
+        self.materials
+            .iter()
+            .find(|material| Some(material.id) == current.material_id())
+    }
+
+    /// The material that a ciphertext names by the first half of its id, if it may decrypt.
+    pub(crate) fn by_prefix(&self, prefix: &[u8; 16]) -> Option<&Material> {
+        self.materials.iter().find(|material| {
+            material.id.prefix() == *prefix
+                && self
+                    .record
+                    .material(&material.id)
+                    .is_some_and(MaterialEntry::permanent)
+        })
+    }
+}
+
+impl Material {
+    /// The opened backing key, when some request opened it before.
+    pub(crate) fn opened(&self) -> Option<&Arc<Backing>> {
+        self.opened.get()
+    }
+
+    /// Keeps the opened backing key for the life of this [`Key`].
+    pub(crate) fn keep(&self, backing: Backing) -> &Arc<Backing> {
+        self.opened.get_or_init(|| Arc::new(backing))
+    }
+}

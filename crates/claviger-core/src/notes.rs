@@ -1,0 +1,72 @@
+//! What an operation adds to its audit event, beyond the request parameters.
+
+use claviger_audit::Parameters;
+
+use crate::key::Key;
+
+/// Collected while the operation runs.
+#[derive(Default)]
+pub struct Notes {
+    /// `responseElements`, by an allow-list; empty means null.
+    pub response: Option<Parameters>,
+    /// `additionalEventData`.
+    pub additional: Option<Parameters>,
+    /// Keys that the event names beside the subject's: account and ARN.
+    pub keys: Vec<(String, String)>,
+    /// Events of the service's own doing, committed with the call's.
+    pub service_events: Vec<ServiceEvent>,
+}
+
+/// Something that the service did on its own, such as a rotation.
+pub struct ServiceEvent {
+    /// CloudTrail's `eventName`.
+    pub name: &'static str,
+    /// The Region.
+    pub region: String,
+    /// The account.
+    pub account: String,
+    /// The key, when there is one.
+    pub key_arn: Option<String>,
+    /// `responseElements`.
+    pub response: Option<Parameters>,
+    /// `serviceEventDetails`.
+    pub details: Option<Parameters>,
+}
+
+impl Notes {
+    /// Adds to `responseElements`.
+    pub fn response(&mut self) -> &mut Parameters {
+        self.response.get_or_insert_default()
+    }
+
+    /// Adds to `additionalEventData`.
+    pub fn additional(&mut self) -> &mut Parameters {
+        self.additional.get_or_insert_default()
+    }
+}
+
+impl ServiceEvent {
+    /// An event about one key.
+    pub fn of_key(name: &'static str, key: &Key, details: Option<Parameters>) -> Self {
+        Self {
+            name,
+            region: key.record.region.clone(),
+            account: key.record.account.clone(),
+            key_arn: Some(key.arn.clone()),
+            response: None,
+            details,
+        }
+    }
+
+    /// An event about the deployment, of no account and no Region.
+    pub fn of_deployment(name: &'static str, details: Parameters) -> Self {
+        Self {
+            name,
+            region: String::new(),
+            account: String::new(),
+            key_arn: None,
+            response: None,
+            details: Some(details),
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Decrypt.
+//!
+//! AWS: <https://docs.aws.amazon.com/kms/latest/APIReference/API_Decrypt.html>
+
+use claviger_audit::Parameters;
+use claviger_model::{DecryptInput, DecryptOutput, EncryptionAlgorithmSpec};
+use claviger_policy::Values;
+
+use super::messages;
+use crate::{
+    cx::Cx,
+    error::Error,
+    pipeline::{Admitted, BlobKey, KeyInBlob, Operation},
+    rule::{Actions, Rule},
+};
+
+pub(super) struct Decrypt;
+
+impl Operation for Decrypt {
+    const RULE: Rule = Rule::symmetric("Decrypt", Actions::One("kms:Decrypt"));
+    type Input = DecryptInput;
+    type Output = DecryptOutput;
+    type Subject = KeyInBlob;
+
+    fn subject(input: &DecryptInput) -> BlobKey<'_> {
+        BlobKey {
+            blob: input.ciphertext_blob.as_deref(),
+            key_id: input.key_id.as_deref(),
+        }
+    }
+
+    fn parameters(input: &DecryptInput, out: &mut Parameters) {
+        messages::put_algorithm(out, "encryptionAlgorithm", input.encryption_algorithm);
+        super::put_optional(out, "keyId", input.key_id.as_deref());
+        messages::put_context(out, "encryptionContext", input.encryption_context.as_ref());
+    }
+
+    fn condition<'a>(input: &'a DecryptInput, key: &str) -> Option<Values<'a>> {
+        messages::context_condition(
+            input.encryption_context.as_ref(),
+            input.encryption_algorithm,
+            key,
+        )
+    }
+
+    fn grant_tokens(input: &DecryptInput) -> &[String] {
+        input.grant_tokens.as_deref().unwrap_or_default()
+    }
+
+    fn dry_run(input: &DecryptInput) -> bool {
+        input.dry_run == Some(true)
+    }
+
+    fn check(input: &DecryptInput) -> Result<(), Error> {
+        messages::refuse_recipient(input.recipient.as_ref())?;
+        messages::ciphertext_given(
+            input.ciphertext_blob.as_deref(),
+            input.dry_run,
+            input.dry_run_modifiers.as_deref(),
+        )
+    }
+
+    async fn run(
+        cx: &mut Cx<'_>,
+        input: &DecryptInput,
+        on: &Admitted<KeyInBlob>,
+    ) -> Result<DecryptOutput, Error> {
+        messages::algorithm_fits(&on.key(), input.encryption_algorithm)?;
+        let Some(ciphertext) = input.ciphertext_blob.as_deref() else {
+            return Ok(DecryptOutput::default());
+        };
+        let opened =
+            messages::open(cx, on.key(), input.encryption_context.as_ref(), ciphertext).await?;
+        messages::note_material(cx, "keyMaterialId", &opened.material);
+        Ok(DecryptOutput {
+            key_id: Some(on.key().arn.clone()),
+            plaintext: Some(opened.plaintext),
+            encryption_algorithm: Some(EncryptionAlgorithmSpec::SymmetricDefault),
+            key_material_id: Some(opened.material.to_string()),
+            ..DecryptOutput::default()
+        })
+    }
+}

@@ -1,0 +1,66 @@
+//! Encrypt.
+//!
+//! AWS: <https://docs.aws.amazon.com/kms/latest/APIReference/API_Encrypt.html>
+
+use claviger_audit::Parameters;
+use claviger_model::{EncryptInput, EncryptOutput, EncryptionAlgorithmSpec};
+use claviger_policy::Values;
+
+use super::messages;
+use crate::{
+    cx::Cx,
+    error::Error,
+    pipeline::{Admitted, OneKey, Operation},
+    rule::{Actions, Rule},
+};
+
+pub(super) struct Encrypt;
+
+impl Operation for Encrypt {
+    const RULE: Rule = Rule::symmetric("Encrypt", Actions::One("kms:Encrypt"));
+    type Input = EncryptInput;
+    type Output = EncryptOutput;
+    type Subject = OneKey;
+
+    fn subject(input: &EncryptInput) -> &str {
+        &input.key_id
+    }
+
+    fn parameters(input: &EncryptInput, out: &mut Parameters) {
+        out.put_str("keyId", &input.key_id);
+        messages::put_context(out, "encryptionContext", input.encryption_context.as_ref());
+        messages::put_algorithm(out, "encryptionAlgorithm", input.encryption_algorithm);
+    }
+
+    fn condition<'a>(input: &'a EncryptInput, key: &str) -> Option<Values<'a>> {
+        messages::context_condition(
+            input.encryption_context.as_ref(),
+            input.encryption_algorithm,
+            key,
+        )
+    }
+
+    fn grant_tokens(input: &EncryptInput) -> &[String] {
+        input.grant_tokens.as_deref().unwrap_or_default()
+    }
+
+    fn dry_run(input: &EncryptInput) -> bool {
+        input.dry_run == Some(true)
+    }
+
+    async fn run(
+        cx: &mut Cx<'_>,
+        input: &EncryptInput,
+        on: &Admitted<OneKey>,
+    ) -> Result<EncryptOutput, Error> {
+        messages::algorithm_fits(&on.key(), input.encryption_algorithm)?;
+        let context = input.encryption_context.as_ref();
+        let sealed = messages::seal(cx, on.key(), context, input.plaintext.expose()).await?;
+        messages::note_material(cx, "keyMaterialId", &sealed.material);
+        Ok(EncryptOutput {
+            ciphertext_blob: Some(sealed.blob),
+            key_id: Some(on.key().arn.clone()),
+            encryption_algorithm: Some(EncryptionAlgorithmSpec::SymmetricDefault),
+        })
+    }
+}

@@ -1,0 +1,100 @@
+//! What the import operations share: the day's key, the token and the wrapping algorithms.
+
+use claviger_crypto::import::{
+    WrappingAlgorithm, WrappingSpec,
+    token::{self, Token},
+};
+use claviger_model::{AlgorithmSpec, Secret, Timestamp, WrappingKeySpec};
+
+use crate::{
+    cx::Cx,
+    error::{self, Error},
+    key::Key,
+    records::{DAY_KEY_BYTES, Fault, ImportDayRecord, Stored},
+};
+
+/// The wrapping that a request asks for, when symmetric material can be wrapped so.
+///
+/// AWS: <https://docs.aws.amazon.com/kms/latest/developerguide/importing-keys-conceptual.html>
+pub(super) fn wrapping(
+    algorithm: AlgorithmSpec,
+    spec: WrappingKeySpec,
+) -> Result<(WrappingAlgorithm, WrappingSpec), Error> {
+    let algorithm = match algorithm {
+        AlgorithmSpec::RsaesOaepSha1 => WrappingAlgorithm::OaepSha1,
+        AlgorithmSpec::RsaesOaepSha256 => WrappingAlgorithm::OaepSha256,
+        // PKCS #1 v1.5 is refused since October 2023, RSA_AES_KEY_WRAP is for private keys, SM2 for the China Regions.
+        AlgorithmSpec::RsaesPkcs1V15
+        | AlgorithmSpec::RsaAesKeyWrapSha1
+        | AlgorithmSpec::RsaAesKeyWrapSha256
+        | AlgorithmSpec::Sm2pke => return Err(not_for_symmetric(algorithm.as_str())),
+    };
+    let spec = match spec {
+        WrappingKeySpec::Rsa2048 => WrappingSpec::Rsa2048,
+        WrappingKeySpec::Rsa3072 => WrappingSpec::Rsa3072,
+        WrappingKeySpec::Rsa4096 => WrappingSpec::Rsa4096,
+        WrappingKeySpec::Sm2 => return Err(not_for_symmetric(spec.as_str())),
+    };
+    Ok((algorithm, spec))
+}
+
+/// The key that seals today's tokens. The first request of a day stages it.
+pub(super) async fn today(cx: &mut Cx<'_>) -> Result<(u32, Secret), Error> {
+    let day = day_of(cx.now)?;
+    let id = ImportDayRecord::id(day);
+    if let Some(Stored { record, .. }) = cx.read::<ImportDayRecord>(&id).await? {
+        return Ok((day, record.key));
+    }
+    let key = Secret::try_filled(DAY_KEY_BYTES, |out| cx.core.rng.fill(out))
+        .map_err(|_| Fault::Engine)?;
+    cx.staged.create(
+        id,
+        None,
+        &ImportDayRecord {
+            key: Secret::copy_of(key.expose()),
+        },
+    )?;
+    Ok((day, key))
+}
+
+/// Opens a token and sees that it was given out for this key and still stands.
+pub(super) async fn accept_token(cx: &Cx<'_>, key: &Key, sealed: &[u8]) -> Result<Token, Error> {
+    let day = token::day_of(sealed).ok_or_else(error::invalid_import_token)?;
+    let Some(stored) = cx
+        .read::<ImportDayRecord>(&ImportDayRecord::id(day))
+        .await?
+    else {
+        // The keys of past days are destroyed; a token of such a day can only be too old.
+        let past = day < day_of(cx.now)?;
+        return Err(if past {
+            error::expired_import_token()
+        } else {
+            error::invalid_import_token()
+        });
+    };
+    let token =
+        token::open(&stored.record.key, sealed).map_err(|_| error::invalid_import_token())?;
+    let ours = token.key_uuid == *key.place.key.as_bytes()
+        && token.account == key.account.as_u64()
+        && token.region == key.place.region.as_str()
+        && token.epoch == key.record.import_epoch;
+    if !ours {
+        return Err(error::invalid_import_token());
+    }
+    if cx.now >= token.not_after {
+        return Err(error::expired_import_token());
+    }
+    Ok(token)
+}
+
+/// The UTC day: days since the epoch.
+pub(crate) fn day_of(now: Timestamp) -> Result<u32, Error> {
+    u32::try_from(now.epoch_ms().div_euclid(DAY_MS)).map_err(|_| error::internal(Fault::Engine))
+}
+
+fn not_for_symmetric(name: &str) -> Error {
+    // UNKNOWN: AWS documents no error for these.
+    error::unsupported_because(format!("{name} is not supported for this key."))
+}
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;

@@ -1,0 +1,120 @@
+//! ListAliases.
+//!
+//! AWS: <https://docs.aws.amazon.com/kms/latest/APIReference/API_ListAliases.html>
+
+use claviger_audit::Parameters;
+use claviger_model::{AliasListEntry, AliasName, ListAliasesInput, ListAliasesOutput};
+
+use super::paging::{Limits, Page};
+use crate::{
+    cx::Cx,
+    error::Error,
+    pipeline::{Admitted, AdmittedKey, MaybeKey, Operation},
+    records::{AliasPlace, AliasRecord},
+    rule::{Identifiers, Rule},
+};
+
+pub(super) struct ListAliases;
+
+impl Operation for ListAliases {
+    const RULE: Rule = Rule {
+        identifiers: Identifiers::Key,
+        ..Rule::reads("ListAliases", "kms:ListAliases")
+    };
+    type Input = ListAliasesInput;
+    type Output = ListAliasesOutput;
+    type Subject = MaybeKey;
+
+    fn subject(input: &ListAliasesInput) -> Option<&str> {
+        input.key_id.as_deref()
+    }
+
+    fn parameters(input: &ListAliasesInput, out: &mut Parameters) {
+        super::put_optional(out, "keyId", input.key_id.as_deref());
+        super::put_page(out, input.limit, input.marker.as_deref());
+    }
+
+    async fn run(
+        cx: &mut Cx<'_>,
+        input: &ListAliasesInput,
+        on: &Admitted<MaybeKey>,
+    ) -> Result<ListAliasesOutput, Error> {
+        let key = on.key();
+        let of = key.as_deref().map_or("", |key| &key.arn);
+        let page = Page::read(
+            cx,
+            Self::RULE.name,
+            of,
+            &LIMITS,
+            input.limit,
+            input.marker.as_deref(),
+        )?;
+        let mut listed = match key {
+            Some(key) => of_key(cx, &page, key).await?,
+            None => of_account(cx, &page).await?,
+        };
+        let next_marker = page.cut(cx, &mut listed, |(id, _)| id.clone());
+        let aliases = listed
+            .into_iter()
+            .map(|(_, record)| entry(cx, &record))
+            .collect();
+        Ok(ListAliasesOutput {
+            aliases: Some(aliases),
+            truncated: Some(next_marker.is_some()),
+            next_marker,
+        })
+    }
+}
+
+type Listed = Vec<(String, AliasRecord)>;
+
+// DIFFERS: AWS lists by name; here the store knows names only by their HMAC, and lists in that order.
+async fn of_account(cx: &Cx<'_>, page: &Page) -> Result<Listed, Error> {
+    let prefix = AliasPlace::prefix(&cx.caller.account, cx.region);
+    let more = page.limit.saturating_add(1);
+    let listed = cx
+        .core
+        .records
+        .list::<AliasRecord>(&prefix, page.after.as_deref(), more)
+        .await?;
+    Ok(listed
+        .into_iter()
+        .map(|(id, stored)| (id, stored.record))
+        .collect())
+}
+
+async fn of_key(cx: &Cx<'_>, page: &Page, key: AdmittedKey<'_>) -> Result<Listed, Error> {
+    let mut listed = Vec::new();
+    for name in page.of_sorted(&key.record.aliases, |name| (*name).clone()) {
+        let Some(parsed) = AliasName::parse(name) else {
+            continue;
+        };
+        let place = AliasPlace {
+            account: key.account,
+            region: cx.region.clone(),
+            name: parsed,
+        };
+        if let Some(stored) = cx.read::<AliasRecord>(&place.id(&cx.core.records)).await? {
+            listed.push((name.clone(), stored.record));
+        }
+    }
+    Ok(listed)
+}
+
+fn entry(cx: &Cx<'_>, record: &AliasRecord) -> AliasListEntry {
+    AliasListEntry {
+        alias_arn: Some(format!(
+            "arn:aws:kms:{}:{}:{}",
+            cx.region, cx.caller.account, record.name
+        )),
+        alias_name: Some(record.name.clone()),
+        target_key_id: Some(record.target_key_id().to_string()),
+        creation_date: Some(record.created()),
+        last_updated_date: Some(record.updated()),
+    }
+}
+
+const LIMITS: Limits = Limits {
+    default: 50,
+    max: 100,
+};

@@ -1,0 +1,113 @@
+//! ListKeyRotations.
+//!
+//! AWS: <https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeyRotations.html>
+
+use claviger_audit::Parameters;
+use claviger_model::{
+    ExpirationModelType, ImportState, IncludeKeyMaterial, KeyMaterialState, ListKeyRotationsInput,
+    ListKeyRotationsOutput, OriginType, RotationType, RotationsListEntry, Timestamp,
+};
+
+use super::paging::{Limits, Page};
+use crate::{
+    cx::Cx,
+    error::Error,
+    key::Key,
+    pipeline::{Admitted, OneKey, Operation},
+    records::{MaterialEntry, MaterialRole, RotationKind},
+    rule::Rule,
+};
+
+pub(super) struct ListKeyRotations;
+
+impl Operation for ListKeyRotations {
+    const RULE: Rule = Rule::reads("ListKeyRotations", "kms:ListKeyRotations");
+    type Input = ListKeyRotationsInput;
+    type Output = ListKeyRotationsOutput;
+    type Subject = OneKey;
+
+    fn subject(input: &ListKeyRotationsInput) -> &str {
+        &input.key_id
+    }
+
+    fn parameters(input: &ListKeyRotationsInput, out: &mut Parameters) {
+        out.put_str("keyId", &input.key_id);
+        super::put_optional(
+            out,
+            "includeKeyMaterial",
+            input.include_key_material.map(|which| which.as_str()),
+        );
+        super::put_page(out, input.limit, input.marker.as_deref());
+    }
+
+    async fn run(
+        cx: &mut Cx<'_>,
+        input: &ListKeyRotationsInput,
+        on: &Admitted<OneKey>,
+    ) -> Result<ListKeyRotationsOutput, Error> {
+        let key = on.key();
+        let all = input.include_key_material == Some(IncludeKeyMaterial::AllKeyMaterial);
+        let of = format!("{}/{all}", key.arn);
+        let page = Page::read(
+            cx,
+            Self::RULE.name,
+            &of,
+            &LIMITS,
+            input.limit,
+            input.marker.as_deref(),
+        )?;
+        let materials = key.record.materials.iter().enumerate();
+        // The list is in the order of import, so positions are ids that stay.
+        let id = |(position, _): &(usize, &MaterialEntry)| format!("{position:08}");
+        let mut listed = page.of_sorted(
+            materials.filter(|(_, entry)| all || entry.rotated.is_some()),
+            id,
+        );
+        let next_marker = page.cut(cx, &mut listed, id);
+        let rotations = listed
+            .into_iter()
+            .map(|(_, material)| entry(&key, material, cx.now))
+            .collect();
+        Ok(ListKeyRotationsOutput {
+            rotations: Some(rotations),
+            truncated: Some(next_marker.is_some()),
+            next_marker,
+        })
+    }
+}
+
+fn entry(key: &Key, material: &MaterialEntry, now: Timestamp) -> RotationsListEntry {
+    let external = key.record.origin == OriginType::External;
+    let imported = material.usable(now);
+    RotationsListEntry {
+        key_id: Some(key.record.key_id().to_string()),
+        key_material_id: Some(material.id.clone()),
+        key_material_description: material.description.clone(),
+        import_state: external.then_some(if imported {
+            ImportState::Imported
+        } else {
+            ImportState::PendingImport
+        }),
+        key_material_state: Some(match material.role {
+            MaterialRole::Current => KeyMaterialState::Current,
+            MaterialRole::NonCurrent => KeyMaterialState::NonCurrent,
+            MaterialRole::PendingRotation => KeyMaterialState::PendingRotation,
+        }),
+        expiration_model: (external && imported).then_some(match material.valid_to_ms {
+            Some(_) => ExpirationModelType::KeyMaterialExpires,
+            None => ExpirationModelType::KeyMaterialDoesNotExpire,
+        }),
+        valid_to: material.valid_to().filter(|_| imported),
+        rotation_date: material
+            .rotated
+            .map(|rotated| Timestamp::from_epoch_ms(rotated.at_ms)),
+        rotation_type: material.rotated.map(|rotated| match rotated.kind {
+            RotationKind::OnDemand => RotationType::OnDemand,
+        }),
+    }
+}
+
+const LIMITS: Limits = Limits {
+    default: 100,
+    max: 1000,
+};

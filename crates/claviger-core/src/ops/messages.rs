@@ -1,0 +1,236 @@
+//! Sealing and opening messages under symmetric keys: what Encrypt, Decrypt, ReEncrypt and the data key calls share.
+
+use std::collections::BTreeMap;
+
+use claviger_audit::Parameters;
+use claviger_crypto::blob::{self, Address, Blob, ENTROPY_BYTES};
+use claviger_crypto::context::Context;
+use claviger_model::{
+    DataKeySpec, DryRunModifierType, EncryptionAlgorithmSpec, KeySpec, MaterialId, Secret,
+};
+use claviger_policy::Values;
+
+use crate::{
+    cx::Cx,
+    error::{self, Error},
+    key::Key,
+    pipeline::{AdmittedKey, OpenMaterial},
+    records::Fault,
+};
+
+/// The encryption context of a request.
+pub(super) type Pairs = BTreeMap<String, String>;
+
+/// A ciphertext, and the material that made it.
+pub(super) struct Sealed {
+    pub(super) blob: Vec<u8>,
+    pub(super) material: MaterialId,
+}
+
+/// An opened ciphertext, and the material that made it.
+pub(super) struct Opened {
+    pub(super) plaintext: Secret,
+    pub(super) material: MaterialId,
+}
+
+/// Encrypts a message under the key's current material.
+pub(super) async fn seal(
+    cx: &Cx<'_>,
+    key: AdmittedKey<'_>,
+    context: Option<&Pairs>,
+    plaintext: &[u8],
+) -> Result<Sealed, Error> {
+    let material = key.encrypting_material(cx).await?;
+    let mut entropy = [0; ENTROPY_BYTES];
+    cx.core.rng.fill(&mut entropy).map_err(|_| Fault::Engine)?;
+    seal_under(&material, key, context, plaintext, &entropy)
+}
+
+/// Makes a data key of `bytes` and encrypts it: one draw of randomness for all of it.
+pub(super) async fn generate(
+    cx: &Cx<'_>,
+    key: AdmittedKey<'_>,
+    context: Option<&Pairs>,
+    bytes: usize,
+) -> Result<(Secret, Sealed), Error> {
+    let material = key.encrypting_material(cx).await?;
+    let drawn = Secret::try_filled(ENTROPY_BYTES.saturating_add(bytes), |out| {
+        cx.core.rng.fill(out)
+    });
+    let drawn = drawn.map_err(|_| Fault::Engine)?;
+    let (entropy, plaintext) = drawn.expose().split_first_chunk().ok_or(Fault::Engine)?;
+    let sealed = seal_under(&material, key, context, plaintext, entropy)?;
+    Ok((Secret::copy_of(plaintext), sealed))
+}
+
+/// Decrypts `ciphertext` under the material that it names.
+pub(super) async fn open(
+    cx: &Cx<'_>,
+    key: AdmittedKey<'_>,
+    context: Option<&Pairs>,
+    ciphertext: &[u8],
+) -> Result<Opened, Error> {
+    let blob = Blob::parse(ciphertext).map_err(|_| error::invalid_ciphertext())?;
+    let material = key
+        .decrypting_material(cx, &blob.address().material)
+        .await?;
+    let context = canonical(context)?;
+    let plaintext =
+        blob::open(&material.backing, &blob, &context).map_err(|_| error::invalid_ciphertext())?;
+    Ok(Opened {
+        plaintext,
+        material: material.id,
+    })
+}
+
+fn seal_under(
+    material: &OpenMaterial,
+    key: AdmittedKey<'_>,
+    context: Option<&Pairs>,
+    plaintext: &[u8],
+    entropy: &[u8; ENTROPY_BYTES],
+) -> Result<Sealed, Error> {
+    let at = Address {
+        key: *key.place.key.as_bytes(),
+        material: material.id.prefix(),
+    };
+    let blob = blob::seal(
+        &material.backing,
+        &at,
+        &canonical(context)?,
+        plaintext,
+        entropy,
+    );
+    Ok(Sealed {
+        blob: blob.map_err(|_| Fault::Engine)?,
+        material: material.id,
+    })
+}
+
+fn canonical(context: Option<&Pairs>) -> Result<Context, Error> {
+    let pairs = context.unwrap_or(const { &Pairs::new() });
+    // AWS: an XKS proxy must take 8,192 bytes of additional data, the only bound that AWS documents.
+    Context::of(pairs)
+        .ok()
+        .filter(|context| context.as_bytes().len() <= CONTEXT_BYTES_MAX)
+        .ok_or_else(|| error::validation("The encryption context is too large."))
+}
+
+/// The number of bytes that a data key request asks for: exactly one of its two members says so.
+pub(super) fn data_key_bytes(
+    number_of_bytes: Option<i32>,
+    key_spec: Option<DataKeySpec>,
+) -> Result<usize, Error> {
+    match (number_of_bytes, key_spec) {
+        (Some(bytes), None) => usize::try_from(bytes).map_err(|_| error::internal(Fault::Engine)),
+        (None, Some(DataKeySpec::Aes256)) => Ok(32),
+        (None, Some(DataKeySpec::Aes128)) => Ok(16),
+        (None, None) | (Some(_), Some(_)) => Err(error::validation(
+            "Please specify either number of bytes or key spec.",
+        )),
+    }
+}
+
+/// Whether the algorithm of a request fits the key; none means the default.
+pub(super) fn algorithm_fits(
+    key: &Key,
+    algorithm: Option<EncryptionAlgorithmSpec>,
+) -> Result<(), Error> {
+    let algorithm = algorithm.unwrap_or(EncryptionAlgorithmSpec::SymmetricDefault);
+    let symmetric = key.record.spec == KeySpec::SymmetricDefault;
+    if symmetric == (algorithm == EncryptionAlgorithmSpec::SymmetricDefault) {
+        Ok(())
+    } else {
+        Err(error::incompatible_algorithm(algorithm, key.record.spec))
+    }
+}
+
+/// Nitro attestation: there is no Nitro root here that could vouch for the document.
+pub(super) fn refuse_recipient<T>(recipient: Option<&T>) -> Result<(), Error> {
+    match recipient {
+        // UNKNOWN: AWS's text for a document that it can't verify.
+        Some(_) => Err(error::validation(
+            "The attestation document of the Recipient could not be verified.",
+        )),
+        None => Ok(()),
+    }
+}
+
+/// The condition keys that an encryption context sets.
+pub(super) fn context_condition<'a>(
+    context: Option<&'a Pairs>,
+    algorithm: Option<EncryptionAlgorithmSpec>,
+    key: &str,
+) -> Option<Values<'a>> {
+    match key {
+        "kms:encryptionalgorithm" => Some(Values::text(
+            algorithm
+                .unwrap_or(EncryptionAlgorithmSpec::SymmetricDefault)
+                .as_str(),
+        )),
+        "kms:encryptioncontextkeys" => Some(Values::texts(context?.keys().map(String::as_str))),
+        _ => {
+            let name = key.strip_prefix("kms:encryptioncontext:")?;
+            let (_, value) = context?
+                .iter()
+                .find(|(key, _)| key.to_lowercase() == name)?;
+            Some(Values::text(value))
+        }
+    }
+}
+
+/// A ciphertext may be left out only by a dry run that says so.
+pub(super) fn ciphertext_given(
+    ciphertext: Option<&[u8]>,
+    dry_run: Option<bool>,
+    modifiers: Option<&[DryRunModifierType]>,
+) -> Result<(), Error> {
+    let ignored = dry_run == Some(true)
+        && modifiers
+            .is_some_and(|modifiers| modifiers.contains(&DryRunModifierType::IgnoreCiphertext));
+    if ciphertext.is_some() || ignored {
+        Ok(())
+    } else {
+        Err(error::missing("ciphertextBlob"))
+    }
+}
+
+/// The algorithm in the audit event; AWS writes the default too.
+pub(super) fn put_algorithm(
+    out: &mut Parameters,
+    name: &str,
+    algorithm: Option<EncryptionAlgorithmSpec>,
+) {
+    out.put_str(
+        name,
+        algorithm
+            .unwrap_or(EncryptionAlgorithmSpec::SymmetricDefault)
+            .as_str(),
+    );
+}
+
+/// The size of a data key in the audit event.
+pub(super) fn put_data_key_size(
+    out: &mut Parameters,
+    bytes: Option<i32>,
+    spec: Option<DataKeySpec>,
+) {
+    if let Some(bytes) = bytes {
+        out.put_int("numberOfBytes", i64::from(bytes));
+    }
+    super::put_optional(out, "keySpec", spec.map(|spec| spec.as_str()));
+}
+
+/// The encryption context in the audit event: in clear, as AWS logs it.
+pub(super) fn put_context(out: &mut Parameters, name: &str, context: Option<&Pairs>) {
+    if let Some(context) = context.filter(|context| !context.is_empty()) {
+        out.put_map(name, context);
+    }
+}
+
+/// The material in the audit event.
+pub(super) fn note_material(cx: &mut Cx<'_>, name: &str, material: &MaterialId) {
+    cx.notes.additional().put_str(name, &material.to_string());
+}
+
+const CONTEXT_BYTES_MAX: usize = 8_192;

@@ -1,0 +1,68 @@
+//! The operations that this version does not serve. Each is authenticated, decoded and audited like any other, and then
+//! refused. The list only shrinks.
+
+use claviger_audit::Parameters;
+
+use crate::{
+    cx::Cx,
+    error::{self, Error},
+    pipeline::{Admitted, NoKey, Operation},
+    rule::{Actions, Identifiers, Rule},
+};
+
+macro_rules! not_built {
+    ($($name:ident $input:ident $output:ident,)*) => {$(
+        pub(super) struct $name;
+
+        impl Operation for $name {
+            const RULE: Rule = Rule {
+                identifiers: Identifiers::None,
+                changes: false,
+                ..Rule::kms(stringify!($name), Actions::Open)
+            };
+            type Input = claviger_model::$input;
+            type Output = claviger_model::$output;
+            type Subject = NoKey;
+
+            fn subject(_: &Self::Input) {}
+
+            fn parameters(_: &Self::Input, _: &mut Parameters) {}
+
+            async fn run(_: &mut Cx<'_>, _: &Self::Input, _: &Admitted<NoKey>) -> Result<Self::Output, Error> {
+                Err(error::not_built(stringify!($name)))
+            }
+        }
+    )*};
+}
+
+not_built! {
+    ConnectCustomKeyStore ConnectCustomKeyStoreInput ConnectCustomKeyStoreOutput,
+    CreateCustomKeyStore CreateCustomKeyStoreInput CreateCustomKeyStoreOutput,
+    CreateGrant CreateGrantInput CreateGrantOutput,
+    Decapsulate DecapsulateInput DecapsulateOutput,
+    DeleteCustomKeyStore DeleteCustomKeyStoreInput DeleteCustomKeyStoreOutput,
+    DeriveSharedSecret DeriveSharedSecretInput DeriveSharedSecretOutput,
+    DescribeCustomKeyStores DescribeCustomKeyStoresInput DescribeCustomKeyStoresOutput,
+    DisableKeyRotation DisableKeyRotationInput DisableKeyRotationOutput,
+    DisconnectCustomKeyStore DisconnectCustomKeyStoreInput DisconnectCustomKeyStoreOutput,
+    EnableKeyRotation EnableKeyRotationInput EnableKeyRotationOutput,
+    Encapsulate EncapsulateInput EncapsulateOutput,
+    GenerateDataKeyPair GenerateDataKeyPairInput GenerateDataKeyPairOutput,
+    GenerateDataKeyPairWithoutPlaintext GenerateDataKeyPairWithoutPlaintextInput GenerateDataKeyPairWithoutPlaintextOutput,
+    GenerateMac GenerateMacInput GenerateMacOutput,
+    GetKeyLastUsage GetKeyLastUsageInput GetKeyLastUsageOutput,
+    GetKeyRotationStatus GetKeyRotationStatusInput GetKeyRotationStatusOutput,
+    GetPublicKey GetPublicKeyInput GetPublicKeyOutput,
+    ListGrants ListGrantsInput ListGrantsOutput,
+    ListKeyPolicies ListKeyPoliciesInput ListKeyPoliciesOutput,
+    ListRetirableGrants ListRetirableGrantsInput ListRetirableGrantsOutput,
+    PutKeyPolicy PutKeyPolicyInput PutKeyPolicyOutput,
+    ReplicateKey ReplicateKeyInput ReplicateKeyOutput,
+    RetireGrant RetireGrantInput RetireGrantOutput,
+    RevokeGrant RevokeGrantInput RevokeGrantOutput,
+    Sign SignInput SignOutput,
+    UpdateCustomKeyStore UpdateCustomKeyStoreInput UpdateCustomKeyStoreOutput,
+    UpdatePrimaryRegion UpdatePrimaryRegionInput UpdatePrimaryRegionOutput,
+    Verify VerifyInput VerifyOutput,
+    VerifyMac VerifyMacInput VerifyMacOutput,
+}

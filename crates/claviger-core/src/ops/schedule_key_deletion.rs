@@ -1,0 +1,92 @@
+//! ScheduleKeyDeletion.
+//!
+//! AWS: <https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html>
+
+use claviger_audit::Parameters;
+use claviger_model::{KeyState, ScheduleKeyDeletionInput, ScheduleKeyDeletionOutput};
+use claviger_policy::{Value, Values};
+
+use crate::{
+    cx::Cx,
+    error::{self, Error},
+    pipeline::{Admitted, OneKey, Operation},
+    records::{Due, KeyRecord},
+    rule::{Actions, Rule, States},
+};
+
+pub(super) struct ScheduleKeyDeletion;
+
+impl Operation for ScheduleKeyDeletion {
+    const RULE: Rule = Rule {
+        states: &States::NOT_PENDING_DELETION,
+        ..Rule::kms(
+            "ScheduleKeyDeletion",
+            Actions::One("kms:ScheduleKeyDeletion"),
+        )
+    };
+    type Input = ScheduleKeyDeletionInput;
+    type Output = ScheduleKeyDeletionOutput;
+    type Subject = OneKey;
+
+    fn subject(input: &ScheduleKeyDeletionInput) -> &str {
+        &input.key_id
+    }
+
+    fn parameters(input: &ScheduleKeyDeletionInput, out: &mut Parameters) {
+        out.put_str("keyId", &input.key_id);
+        if let Some(days) = input.pending_window_in_days {
+            out.put_int("pendingWindowInDays", i64::from(days));
+        }
+    }
+
+    fn condition<'a>(input: &'a ScheduleKeyDeletionInput, key: &str) -> Option<Values<'a>> {
+        (key == "kms:schedulekeydeletionpendingwindowindays")
+            .then(|| Values::One(Value::Number(i64::from(window_days(input)))))
+    }
+
+    fn check(input: &ScheduleKeyDeletionInput) -> Result<(), Error> {
+        // The shape of the member allows 1 to 365; the operation does not.
+        let days = window_days(input);
+        let constraint = match days {
+            ..WINDOW_DAYS_MIN => "Member must have value greater than or equal to 7",
+            WINDOW_DAYS_MIN..=WINDOW_DAYS_MAX => return Ok(()),
+            _ => "Member must have value less than or equal to 30",
+        };
+        Err(error::constraint(days, "pendingWindowInDays", constraint))
+    }
+
+    async fn run(
+        cx: &mut Cx<'_>,
+        input: &ScheduleKeyDeletionInput,
+        on: &Admitted<OneKey>,
+    ) -> Result<ScheduleKeyDeletionOutput, Error> {
+        let key = on.key();
+        let days = window_days(input);
+        let deletion = cx.now.saturating_add_days(i64::from(days));
+        let due = Due::deletion(deletion, &key.place.region, key.place.key);
+        cx.staged.set(due.id(), Some(&key.account), &due)?;
+        let record = KeyRecord {
+            deletion_ms: Some(deletion.epoch_ms()),
+            // Import tokens given out before are void, even if the deletion is cancelled.
+            import_epoch: key.record.import_epoch.saturating_add(1),
+            ..key.record.clone()
+        };
+        cx.change_key(&key, record)?;
+        cx.note_key(&key)
+            .put_str("keyState", KeyState::PendingDeletion.as_str())
+            .put_str("deletionDate", &deletion.human());
+        Ok(ScheduleKeyDeletionOutput {
+            key_id: Some(key.arn.clone()),
+            deletion_date: Some(deletion),
+            key_state: Some(KeyState::PendingDeletion),
+            pending_window_in_days: Some(days),
+        })
+    }
+}
+
+fn window_days(input: &ScheduleKeyDeletionInput) -> i32 {
+    input.pending_window_in_days.unwrap_or(WINDOW_DAYS_MAX)
+}
+
+const WINDOW_DAYS_MIN: i32 = 7;
+const WINDOW_DAYS_MAX: i32 = 30;

@@ -1,0 +1,136 @@
+//! One atomic write: the change, its event in the outbox, and then the event in the log.
+
+use claviger_audit::event::RecordChange;
+use claviger_store::{Batch, Committed};
+use uuid::Uuid;
+
+use crate::{
+    core::Core,
+    error::{self, Error},
+    records::{OutboxRecord, Place, Record},
+    staged::{Change, Staged, Write},
+};
+
+/// How a commit ended.
+pub enum Outcome {
+    /// It is durable, in force, and its events are in the log.
+    Committed,
+    /// Somebody else changed one of its records first; nothing happened.
+    Conflict,
+    /// It is durable and in force, but the log could not take its events yet: the caller must not get the answer.
+    Unlogged(Error),
+}
+
+/// An event, ready for the log.
+pub struct Composed {
+    /// Its id.
+    pub id: Uuid,
+    /// Its text.
+    pub json: Vec<u8>,
+}
+
+/// Commits `staged` together with the events that `compose` makes once the sealed values are known. When this gives
+/// [`Outcome::Committed`], the change is durable, every cache has it, and every event is in the log as durably as the
+/// log's settings say.
+pub async fn commit_events(
+    core: &Core,
+    staged: Staged,
+    compose: impl FnOnce(&[RecordChange<'_>]) -> Vec<Composed>,
+) -> Result<Outcome, Error> {
+    let sealed = staged
+        .writes
+        .iter()
+        .map(|write| Sealed::of(core, write))
+        .collect::<Result<Vec<_>, _>>()?;
+    let changes: Vec<RecordChange<'_>> = sealed.iter().map(Sealed::mark).collect();
+    let events = compose(&changes);
+    let batch = batch(core, &sealed, &events)?;
+    match core
+        .records
+        .kv
+        .commit(batch)
+        .await
+        .map_err(error::internal)?
+    {
+        Committed::Conflict => return Ok(Outcome::Conflict),
+        Committed::At(revision) => {
+            for then in staged.then {
+                then(revision);
+            }
+        }
+    }
+    if staged.erase {
+        core.records.kv.erase().await.map_err(error::internal)?;
+    }
+    match core.outbox.deliver(core, events).await {
+        Ok(()) => Ok(Outcome::Committed),
+        Err(unwritable) => Ok(Outcome::Unlogged(unwritable)),
+    }
+}
+
+/// A staged write with its sealed value.
+struct Sealed<'a> {
+    write: &'a Write,
+    /// None for a removal.
+    value: Option<Vec<u8>>,
+    digest: Option<[u8; 32]>,
+}
+
+impl<'a> Sealed<'a> {
+    fn of(core: &Core, write: &'a Write) -> Result<Self, Error> {
+        let value = match &write.change {
+            Change::Put { version, plaintext } => {
+                Some(
+                    core.records
+                        .seal(&write.place, *version, plaintext, &*core.rng)?,
+                )
+            }
+            Change::Delete => None,
+        };
+        let digest = value.as_deref().map(claviger_crypto::sha256);
+        Ok(Self {
+            write,
+            value,
+            digest,
+        })
+    }
+
+    /// What the event says of it, so that a record that is later put back or lost is seen.
+    fn mark(&self) -> RecordChange<'_> {
+        let version = match self.write.change {
+            Change::Put { version, .. } => version,
+            Change::Delete => 0,
+        };
+        let place = &self.write.place;
+        RecordChange {
+            table: place.table,
+            id: place.id.as_bytes(),
+            version,
+            sha256: self.digest,
+        }
+    }
+}
+
+fn batch(core: &Core, sealed: &[Sealed<'_>], events: &[Composed]) -> Result<Batch, Error> {
+    let mut batch = Batch::default();
+    for Sealed { write, value, .. } in sealed {
+        let path = write.place.path().into_bytes();
+        if let Some(revision) = write.expect {
+            batch.expect.push((path.clone(), revision));
+        }
+        match value {
+            Some(value) => batch.put.push((path, value.clone())),
+            None => batch.delete.push(path),
+        }
+    }
+    for event in events {
+        let place = Place::of::<OutboxRecord>(event.id.to_string(), None);
+        let plaintext = OutboxRecord {
+            event: event.json.clone(),
+        }
+        .plaintext()?;
+        let value = core.records.seal(&place, 1, &plaintext, &*core.rng)?;
+        batch.put.push((place.path().into_bytes(), value));
+    }
+    Ok(batch)
+}

@@ -1,0 +1,211 @@
+//! The straight line that every call walks: decode, resolve, authorize, admit, run, commit.
+//!
+//! Guards live here and nowhere else. An operation declares what it needs in its [`Rule`] and names its [`Subject`];
+//! its `run` takes an [`Admitted`] subject, which only this module can make, and key material opens only through
+//! one. So an operation that forgot a guard would not compile.
+
+mod admit;
+mod authorize;
+mod commit;
+mod resolve;
+mod subject;
+mod trail;
+
+use std::{future::Future, pin::Pin};
+
+use claviger_audit::Parameters;
+use claviger_model::wire::{WireInput, WireOutput};
+
+pub(crate) use self::subject::lane;
+use self::trail::Trail;
+pub use self::{
+    admit::{Admitted, AdmittedKey, OpenMaterial},
+    commit::{Composed, Outcome, commit_events},
+    subject::{
+        AliasAndKeys, BlobKey, KeyInBlob, MaybeKey, NoKey, OneKey, Subject, TwoKeys, WantedAlias,
+    },
+};
+use crate::{
+    call::{Answer, Call},
+    core::Core,
+    cx::Cx,
+    error::{self, Error},
+    rule::Rule,
+};
+
+/// One operation of the API.
+pub trait Operation: 'static {
+    /// What it declares about itself.
+    const RULE: Rule;
+    /// What it takes.
+    type Input: WireInput + Send + Sync;
+    /// What it gives.
+    type Output: WireOutput + Send;
+    /// What it acts on.
+    type Subject: Subject;
+
+    /// The identifiers of the subject, as they were typed.
+    fn subject(input: &Self::Input) -> <Self::Subject as Subject>::Wanted<'_>;
+
+    /// The request parameters that the audit event may carry: an allow-list, by CloudTrail's names.
+    fn parameters(input: &Self::Input, out: &mut Parameters);
+
+    /// The value of a policy condition key that this request sets; `key` is in lower case.
+    fn condition<'a>(input: &'a Self::Input, key: &str) -> Option<claviger_policy::Values<'a>> {
+        let _ = (input, key);
+        None
+    }
+
+    /// The same for an operation that is asked about several resources; `action` tells which.
+    fn condition_for<'a>(
+        input: &'a Self::Input,
+        action: &str,
+        key: &str,
+    ) -> Option<claviger_policy::Values<'a>> {
+        let _ = action;
+        Self::condition(input, key)
+    }
+
+    /// What the shapes of the model do not check: rules between members. Asked before anything is looked up.
+    fn check(input: &Self::Input) -> Result<(), Error> {
+        let _ = input;
+        Ok(())
+    }
+
+    /// Further actions that these parameters ask for, such as kms:TagResource of a CreateKey with tags.
+    fn further_actions(input: &Self::Input) -> &'static [&'static str] {
+        let _ = input;
+        &[]
+    }
+
+    /// The grant tokens that were sent along.
+    fn grant_tokens(input: &Self::Input) -> &[String] {
+        let _ = input;
+        &[]
+    }
+
+    /// Whether the caller only asks if the call would succeed.
+    fn dry_run(input: &Self::Input) -> bool {
+        let _ = input;
+        false
+    }
+
+    /// Does it: cryptography and staged writes. May run again when its commit meets a conflict.
+    fn run(
+        cx: &mut Cx<'_>,
+        input: &Self::Input,
+        on: &Admitted<Self::Subject>,
+    ) -> impl Future<Output = Result<Self::Output, Error>> + Send;
+}
+
+/// An entry of the operation table.
+#[derive(Clone, Copy)]
+pub struct Route {
+    /// What the operation declares.
+    pub rule: &'static Rule,
+    /// Whether this version serves it.
+    pub built: bool,
+    handle: for<'a> fn(&'a Core, &'a Call) -> Handling<'a>,
+}
+
+type Handling<'a> = Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
+
+impl Route {
+    /// The entry of `O`.
+    pub const fn of<O: Operation>() -> Self {
+        Self {
+            rule: &O::RULE,
+            built: true,
+            handle: |core, call| Box::pin(handle::<O>(core, call)),
+        }
+    }
+
+    /// The entry of an operation that only decodes and refuses yet.
+    pub(crate) const fn not_built<O: Operation>() -> Self {
+        Self {
+            built: false,
+            ..Self::of::<O>()
+        }
+    }
+
+    /// Serves one call.
+    pub(crate) fn handle<'a>(&self, core: &'a Core, call: &'a Call) -> Handling<'a> {
+        (self.handle)(core, call)
+    }
+}
+
+/// Serves one call and writes its audit event before the answer is given back.
+async fn handle<O: Operation>(core: &Core, call: &Call) -> Answer {
+    if !core.audit.healthy() {
+        return Err(error::audit_unwritable());
+    }
+    let mut trail = Trail::begin(core, call, &O::RULE);
+    match attempt::<O>(core, call, &mut trail).await {
+        Ok(Done::Committed(answer)) => answer,
+        Ok(Done::Unchanged(output)) => {
+            trail.write(core, None).await?;
+            Ok(output)
+        }
+        Err(refusal) => {
+            trail.write(core, Some(&refusal)).await?;
+            Err(refusal)
+        }
+    }
+}
+
+/// How a call that succeeded ended.
+enum Done {
+    /// Its event was committed with its change. The answer is an error when the log could not take the event yet.
+    Committed(Answer),
+    /// It changed nothing; its event is yet to be written.
+    Unchanged(Vec<u8>),
+}
+
+async fn attempt<O: Operation>(
+    core: &Core,
+    call: &Call,
+    trail: &mut Trail<'_>,
+) -> Result<Done, Error> {
+    let input = O::Input::decode(&call.body)?;
+    O::parameters(&input, &mut trail.parameters);
+    trail.decoded = true;
+    O::check(&input)?;
+    for _ in 0..ATTEMPTS_MAX {
+        let mut cx = core.cx(call, trail.now);
+        let subject = O::Subject::resolve(&cx, &O::RULE, O::subject(&input)).await?;
+        let _alone = if O::RULE.changes {
+            Some(core.lanes.enter(subject.lanes()).await)
+        } else {
+            None
+        };
+        // What was resolved before the lane was free may have changed meanwhile.
+        let subject = if O::RULE.changes {
+            O::Subject::resolve(&cx, &O::RULE, O::subject(&input)).await?
+        } else {
+            subject
+        };
+        trail.name_resources(&subject);
+        authorize::authorize::<O>(&cx, &input, &subject)?;
+        if !O::grant_tokens(&input).is_empty() {
+            return Err(error::invalid_grant_token());
+        }
+        let admitted = admit::admit(subject, &O::RULE, cx.now)?;
+        let output = O::run(&mut cx, &input, &admitted).await?;
+        if O::dry_run(&input) {
+            return Err(error::dry_run());
+        }
+        trail.notes = std::mem::take(&mut cx.notes);
+        if cx.staged.is_empty() {
+            return Ok(Done::Unchanged(output.encode()));
+        }
+        match trail.commit(core, cx.staged).await? {
+            Outcome::Committed => return Ok(Done::Committed(Ok(output.encode()))),
+            Outcome::Unlogged(unwritable) => return Ok(Done::Committed(Err(unwritable))),
+            Outcome::Conflict => {}
+        }
+    }
+    Err(error::throttled())
+}
+
+/// A change that keeps meeting others gives up: the client's retry is the fairer queue.
+const ATTEMPTS_MAX: usize = 3;

@@ -1,0 +1,138 @@
+//! From what the caller typed to the record that it names.
+
+use std::sync::Arc;
+
+use claviger_model::{AccountId, AliasName, IdentifierError, KeyId, KeyIdentifier};
+use uuid::Uuid;
+
+use crate::{
+    cx::Cx,
+    error::{self, Error},
+    key::Key,
+    records::{AliasPlace, AliasRecord, KeyPlace, Stored},
+    rule::{Identifiers, Rule},
+};
+
+/// A key, and the alias by which it was named.
+pub(super) struct Found {
+    pub(super) key: Arc<Key>,
+    pub(super) alias: Option<String>,
+}
+
+/// Finds the key that `text` names. An unknown key of the caller's own account is said to be absent; of another
+/// account nothing is told.
+pub(super) async fn find_by_identifier(
+    cx: &Cx<'_>,
+    rule: &Rule,
+    text: &str,
+) -> Result<Found, Error> {
+    let identifier = KeyIdentifier::parse(text).map_err(|error| match error {
+        IdentifierError::MalformedId(id) => error::invalid_key_id(&id),
+        IdentifierError::MalformedArn(arn) => error::invalid_arn(&arn),
+    })?;
+    let by_alias = matches!(
+        identifier,
+        KeyIdentifier::Alias(_) | KeyIdentifier::AliasArn(_)
+    );
+    if by_alias && rule.identifiers != Identifiers::KeyOrAlias {
+        // UNKNOWN: AWS's text for an alias where only a key id or key ARN is taken.
+        return Err(error::invalid_key_id(text));
+    }
+    match identifier {
+        KeyIdentifier::Id(id) => find_by_id(cx, &cx.caller.account, id).await,
+        KeyIdentifier::Arn(arn) => {
+            in_region(cx, arn.region.as_str())?;
+            reachable(cx, rule, &arn.account)?;
+            find_by_id(cx, &arn.account, arn.id).await
+        }
+        KeyIdentifier::Alias(name) => find_by_alias(cx, cx.caller.account.clone(), name).await,
+        KeyIdentifier::AliasArn(arn) => {
+            in_region(cx, arn.region.as_str())?;
+            reachable(cx, rule, &arn.account)?;
+            find_by_alias(cx, arn.account, arn.name).await
+        }
+    }
+}
+
+/// The key of this id in the call's Region, whoever owns it.
+pub(super) async fn find_by_uuid(cx: &Cx<'_>, key: Uuid) -> Result<Option<Arc<Key>>, Error> {
+    let place = KeyPlace {
+        region: cx.region.clone(),
+        key,
+    };
+    cx.core.key(&place).await.map_err(Error::from)
+}
+
+/// The alias at `place`, as the store has it.
+pub(super) async fn find_alias(
+    cx: &Cx<'_>,
+    place: &AliasPlace,
+) -> Result<Option<Stored<AliasRecord>>, Error> {
+    let stored = cx
+        .core
+        .records
+        .read::<AliasRecord>(&place.id(&cx.core.records))
+        .await?;
+    Ok(stored.filter(|stored| stored.record.name == place.name.as_str()))
+}
+
+async fn find_by_id(cx: &Cx<'_>, account: &AccountId, id: KeyId) -> Result<Found, Error> {
+    let found = find_by_uuid(cx, id.uuid()).await?;
+    match found
+        .filter(|key| key.account == *account && key.record.multi_region == id.is_multi_region())
+    {
+        Some(key) => Ok(Found { key, alias: None }),
+        None if *account == cx.caller.account => {
+            let place = KeyPlace {
+                region: cx.region.clone(),
+                key: id.uuid(),
+            };
+            Err(error::key_not_found(
+                place.arn(account, id.is_multi_region()),
+            ))
+        }
+        None => Err(error::out_of_reach()),
+    }
+}
+
+async fn find_by_alias(cx: &Cx<'_>, account: AccountId, name: AliasName) -> Result<Found, Error> {
+    let own = account == cx.caller.account;
+    let place = AliasPlace {
+        account,
+        region: cx.region.clone(),
+        name,
+    };
+    let absent = || {
+        if own {
+            error::alias_not_found(place.arn())
+        } else {
+            error::out_of_reach()
+        }
+    };
+    let target = cx.core.alias_target(&place).await?.ok_or_else(absent)?;
+    let key = find_by_uuid(cx, target).await?.ok_or_else(absent)?;
+    // The key lists its aliases itself: an alias record alone, old or forged, points nowhere.
+    if key.account != place.account || !key.record.aliases.contains(place.name.as_str()) {
+        return Err(absent());
+    }
+    Ok(Found {
+        key,
+        alias: Some(place.name.as_str().to_owned()),
+    })
+}
+
+fn in_region(cx: &Cx<'_>, region: &str) -> Result<(), Error> {
+    if region == cx.region.as_str() {
+        Ok(())
+    } else {
+        Err(error::arn_of_other_region(region))
+    }
+}
+
+fn reachable(cx: &Cx<'_>, rule: &Rule, account: &AccountId) -> Result<(), Error> {
+    if rule.cross_account || *account == cx.caller.account {
+        Ok(())
+    } else {
+        Err(error::out_of_reach())
+    }
+}

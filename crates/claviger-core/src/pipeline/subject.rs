@@ -1,0 +1,452 @@
+//! What operations act on.
+
+use std::{
+    future::Future,
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::Arc,
+};
+
+use claviger_crypto::blob::Blob;
+use claviger_policy::{Value, Values};
+
+use super::resolve::{Found, find_alias, find_by_identifier, find_by_uuid};
+use crate::{
+    cx::Cx,
+    error::{self, Error},
+    key::Key,
+    records::{AliasPlace, AliasRecord, Stored},
+    rule::{Actions, Rule},
+};
+
+/// What an operation acts on, resolved.
+pub trait Subject: Sized + Send + Sync {
+    /// The identifiers as they were typed.
+    type Wanted<'a>: Send;
+
+    /// Finds the records that the identifiers name.
+    fn resolve(
+        cx: &Cx<'_>,
+        rule: &'static Rule,
+        wanted: Self::Wanted<'_>,
+    ) -> impl Future<Output = Result<Self, Error>> + Send;
+
+    /// What the caller must be allowed, and on what.
+    fn asks(&self, rule: &Rule) -> Vec<Ask<'_>>;
+
+    /// The keys whose state must fit.
+    fn admitted_keys(&self) -> Vec<&Arc<Key>>;
+
+    /// The ARNs of the audit event's `resources` that are no keys.
+    fn alias_arns(&self) -> Vec<&str> {
+        Vec::new()
+    }
+
+    /// The keys that the audit event names.
+    fn named_keys(&self) -> Vec<&Arc<Key>> {
+        self.admitted_keys()
+    }
+
+    /// The value of a condition key that the subject itself sets; `key` is in lower case.
+    fn condition(&self, key: &str) -> Option<Values<'_>> {
+        let _ = key;
+        None
+    }
+
+    /// Which changes must not run beside this one: equal numbers wait for each other.
+    fn lanes(&self) -> Vec<u64> {
+        self.named_keys()
+            .into_iter()
+            .map(|key| lane(&key.place))
+            .collect()
+    }
+}
+
+/// One question to the policies.
+pub struct Ask<'a> {
+    /// The action, such as `kms:Encrypt`.
+    pub action: &'static str,
+    /// The resource.
+    pub on: On<'a>,
+    /// The alias by which the request named the key.
+    pub alias: Option<&'a str>,
+}
+
+/// The resource of a question.
+pub enum On<'a> {
+    /// No resource: `*`.
+    Any,
+    /// A key.
+    Key(&'a Key),
+    /// An alias, by its ARN.
+    Alias(&'a str),
+    /// The key inside a ciphertext, which the caller did not name.
+    KeyOfBlob(&'a Key),
+}
+
+/// No key at all.
+pub struct NoKey;
+
+impl Subject for NoKey {
+    type Wanted<'a> = ();
+
+    async fn resolve(_: &Cx<'_>, _: &'static Rule, (): Self::Wanted<'_>) -> Result<Self, Error> {
+        Ok(Self)
+    }
+
+    fn asks(&self, rule: &Rule) -> Vec<Ask<'_>> {
+        one(rule.actions, On::Any, None)
+    }
+
+    fn admitted_keys(&self) -> Vec<&Arc<Key>> {
+        Vec::new()
+    }
+}
+
+/// The key that the request names.
+pub struct OneKey {
+    found: Found,
+}
+
+impl Subject for OneKey {
+    type Wanted<'a> = &'a str;
+
+    async fn resolve(
+        cx: &Cx<'_>,
+        rule: &'static Rule,
+        wanted: Self::Wanted<'_>,
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            found: find_by_identifier(cx, rule, wanted).await?,
+        })
+    }
+
+    fn asks(&self, rule: &Rule) -> Vec<Ask<'_>> {
+        one(
+            rule.actions,
+            On::Key(&self.found.key),
+            self.found.alias.as_deref(),
+        )
+    }
+
+    fn admitted_keys(&self) -> Vec<&Arc<Key>> {
+        vec![&self.found.key]
+    }
+}
+
+impl OneKey {
+    pub(super) fn key(&self) -> &Arc<Key> {
+        &self.found.key
+    }
+}
+
+/// A key that narrows a list, if the request names one. Listing is a matter of identity policies alone.
+pub struct MaybeKey {
+    found: Option<Found>,
+}
+
+impl Subject for MaybeKey {
+    type Wanted<'a> = Option<&'a str>;
+
+    async fn resolve(
+        cx: &Cx<'_>,
+        rule: &'static Rule,
+        wanted: Self::Wanted<'_>,
+    ) -> Result<Self, Error> {
+        let found = match wanted {
+            Some(text) => Some(find_by_identifier(cx, rule, text).await?),
+            None => None,
+        };
+        Ok(Self { found })
+    }
+
+    fn asks(&self, rule: &Rule) -> Vec<Ask<'_>> {
+        one(rule.actions, On::Any, None)
+    }
+
+    fn admitted_keys(&self) -> Vec<&Arc<Key>> {
+        self.found.iter().map(|found| &found.key).collect()
+    }
+}
+
+impl MaybeKey {
+    pub(super) fn key(&self) -> Option<&Arc<Key>> {
+        self.found.as_ref().map(|found| &found.key)
+    }
+}
+
+/// A ciphertext, and the key that the request may name beside it.
+pub struct BlobKey<'a> {
+    /// The ciphertext.
+    pub blob: Option<&'a [u8]>,
+    /// The identifier.
+    pub key_id: Option<&'a str>,
+}
+
+/// The key inside a ciphertext.
+pub struct KeyInBlob {
+    key: Arc<Key>,
+    /// Whether the request named the key as well.
+    named: bool,
+    alias: Option<String>,
+}
+
+impl Subject for KeyInBlob {
+    type Wanted<'a> = BlobKey<'a>;
+
+    async fn resolve(
+        cx: &Cx<'_>,
+        rule: &'static Rule,
+        wanted: Self::Wanted<'_>,
+    ) -> Result<Self, Error> {
+        let named = match wanted.key_id {
+            Some(text) => Some(find_by_identifier(cx, rule, text).await?),
+            None => None,
+        };
+        let Some(bytes) = wanted.blob else {
+            // A dry run without ciphertext: the named key stands in for it.
+            let Found { key, alias } = named.ok_or_else(|| {
+                error::validation("KeyId is required when the ciphertext is ignored.")
+            })?;
+            return Ok(Self {
+                key,
+                named: true,
+                alias,
+            });
+        };
+        let blob = Blob::parse(bytes).map_err(|_| error::invalid_ciphertext())?;
+        let uuid = uuid::Uuid::from_bytes(blob.address().key);
+        match named {
+            Some(Found { key, alias }) if key.place.key == uuid => Ok(Self {
+                key,
+                named: true,
+                alias,
+            }),
+            Some(_) => Err(error::incorrect_key()),
+            None => {
+                let key = find_by_uuid(cx, uuid)
+                    .await?
+                    .ok_or_else(error::out_of_reach)?;
+                Ok(Self {
+                    key,
+                    named: false,
+                    alias: None,
+                })
+            }
+        }
+    }
+
+    fn asks(&self, rule: &Rule) -> Vec<Ask<'_>> {
+        one(rule.actions, self.on(), self.alias.as_deref())
+    }
+
+    fn admitted_keys(&self) -> Vec<&Arc<Key>> {
+        vec![&self.key]
+    }
+}
+
+impl KeyInBlob {
+    pub(super) fn key(&self) -> &Arc<Key> {
+        &self.key
+    }
+
+    fn on(&self) -> On<'_> {
+        if self.named {
+            On::Key(&self.key)
+        } else {
+            On::KeyOfBlob(&self.key)
+        }
+    }
+}
+
+/// ReEncrypt: from the key inside a ciphertext to a key that the request names.
+pub struct TwoKeys {
+    source: KeyInBlob,
+    destination: Found,
+}
+
+impl Subject for TwoKeys {
+    type Wanted<'a> = (BlobKey<'a>, &'a str);
+
+    async fn resolve(
+        cx: &Cx<'_>,
+        rule: &'static Rule,
+        (from, to): Self::Wanted<'_>,
+    ) -> Result<Self, Error> {
+        let source = KeyInBlob::resolve(cx, rule, from).await?;
+        let destination = find_by_identifier(cx, rule, to).await?;
+        Ok(Self {
+            source,
+            destination,
+        })
+    }
+
+    fn asks(&self, rule: &Rule) -> Vec<Ask<'_>> {
+        let Actions::FromTo(from, to) = rule.actions else {
+            return one(rule.actions, On::Any, None);
+        };
+        vec![
+            Ask {
+                action: from,
+                on: self.source.on(),
+                alias: self.source.alias.as_deref(),
+            },
+            Ask {
+                action: to,
+                on: On::Key(&self.destination.key),
+                alias: self.destination.alias.as_deref(),
+            },
+        ]
+    }
+
+    fn admitted_keys(&self) -> Vec<&Arc<Key>> {
+        vec![&self.source.key, &self.destination.key]
+    }
+
+    fn condition(&self, key: &str) -> Option<Values<'_>> {
+        let same = self.source.key.place == self.destination.key.place;
+        (key == "kms:reencryptonsamekey").then_some(Values::One(Value::Bool(same)))
+    }
+}
+
+impl TwoKeys {
+    pub(super) fn source(&self) -> &Arc<Key> {
+        &self.source.key
+    }
+
+    pub(super) fn destination(&self) -> &Arc<Key> {
+        &self.destination.key
+    }
+}
+
+/// The alias of an alias operation, and the key that it shall point to.
+pub struct WantedAlias<'a> {
+    /// The alias name.
+    pub name: &'a str,
+    /// The new target's identifier; none for DeleteAlias.
+    pub target: Option<&'a str>,
+    /// Whether the alias must exist already.
+    pub exists: bool,
+}
+
+/// An alias with the key that it points to and the key that it shall point to.
+pub struct AliasAndKeys {
+    /// The alias's place.
+    pub place: AliasPlace,
+    /// Its record, when it exists.
+    pub record: Option<Stored<AliasRecord>>,
+    /// The key that it points to.
+    pub old: Option<Arc<Key>>,
+    /// The key that it shall point to.
+    pub new: Option<Arc<Key>>,
+    /// Whether the operation works on an alias that exists. CreateAlias asks nothing about the key of an alias that
+    /// happens to bear the name already.
+    exists: bool,
+    arn: String,
+}
+
+impl Subject for AliasAndKeys {
+    type Wanted<'a> = WantedAlias<'a>;
+
+    async fn resolve(
+        cx: &Cx<'_>,
+        rule: &'static Rule,
+        wanted: Self::Wanted<'_>,
+    ) -> Result<Self, Error> {
+        let place = resolve_alias_name(cx, wanted.name)?;
+        let arn = place.arn();
+        let record = find_alias(cx, &place).await?;
+        if wanted.exists && record.is_none() {
+            return Err(error::alias_not_found(&arn));
+        }
+        let new = match wanted.target {
+            Some(target) => Some(find_by_identifier(cx, rule, target).await?.key),
+            None => None,
+        };
+        let old = match &record {
+            Some(stored) => find_by_uuid(cx, stored.record.target).await?,
+            None => None,
+        };
+        Ok(Self {
+            place,
+            record,
+            old,
+            new,
+            exists: wanted.exists,
+            arn,
+        })
+    }
+
+    fn asks(&self, rule: &Rule) -> Vec<Ask<'_>> {
+        let keys = [
+            self.old.as_deref().filter(|_| self.exists),
+            self.new.as_deref(),
+        ];
+        let mut asks = one(rule.actions, On::Alias(&self.arn), None);
+        asks.extend(
+            keys.into_iter()
+                .flatten()
+                .flat_map(|key| one(rule.actions, On::Key(key), None)),
+        );
+        asks
+    }
+
+    fn admitted_keys(&self) -> Vec<&Arc<Key>> {
+        // AWS: footnote 10 of the key state table: only the new target's state counts.
+        self.new.iter().collect()
+    }
+
+    fn alias_arns(&self) -> Vec<&str> {
+        vec![&self.arn]
+    }
+
+    fn named_keys(&self) -> Vec<&Arc<Key>> {
+        self.new.iter().chain(&self.old).collect()
+    }
+
+    fn lanes(&self) -> Vec<u64> {
+        let keys = self.named_keys().into_iter().map(|key| lane(&key.place));
+        keys.chain([lane(&self.place)]).collect()
+    }
+}
+
+impl AliasAndKeys {
+    /// The alias ARN.
+    pub fn arn(&self) -> &str {
+        &self.arn
+    }
+}
+
+fn resolve_alias_name(cx: &Cx<'_>, name: &str) -> Result<AliasPlace, Error> {
+    if !name.starts_with("alias/") {
+        return Err(error::alias_prefix());
+    }
+    let name =
+        claviger_model::AliasName::parse(name).ok_or_else(|| error::invalid_alias_name(name))?;
+    if name.as_str().starts_with("alias/aws/") {
+        return Err(error::alias_reserved());
+    }
+    Ok(AliasPlace {
+        account: cx.caller.account.clone(),
+        region: cx.region.clone(),
+        name,
+    })
+}
+
+fn one<'a>(actions: Actions, on: On<'a>, alias: Option<&'a str>) -> Vec<Ask<'a>> {
+    match actions {
+        Actions::Open => Vec::new(),
+        Actions::One(action) => vec![Ask { action, on, alias }],
+        Actions::FromTo(from, _) => vec![Ask {
+            action: from,
+            on,
+            alias,
+        }],
+    }
+}
+
+/// The lane of the changes of one record.
+pub(crate) fn lane(place: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    place.hash(&mut hasher);
+    hasher.finish()
+}

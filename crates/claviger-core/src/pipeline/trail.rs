@@ -1,0 +1,241 @@
+//! The audit event of one call, collected along the line and written before the answer leaves.
+
+use claviger_audit::{
+    Parameters,
+    event::{Event, EventType, Principal, RecordChange, Resource, TlsDetails, UserIdentity},
+};
+use claviger_model::Timestamp;
+use claviger_policy::PrincipalKind;
+use uuid::Uuid;
+
+use super::{
+    commit::{Composed, Outcome, commit_events},
+    subject::Subject,
+};
+use crate::{
+    call::Call,
+    core::Core,
+    error::{self, Error},
+    notes::{Notes, ServiceEvent},
+    rule::{Rule, Service},
+    staged::Staged,
+};
+
+pub(super) struct Trail<'a> {
+    /// The service's time, read once for the call.
+    pub(super) now: Timestamp,
+    /// The request parameters, complete once the body was decoded.
+    pub(super) parameters: Parameters,
+    /// Whether the body was decoded; an event without is all that a malformed body leaves.
+    pub(super) decoded: bool,
+    /// What the operation added.
+    pub(super) notes: Notes,
+    call: &'a Call,
+    rule: &'static Rule,
+    /// Account and ARN of what the call named.
+    resources: Vec<(String, String)>,
+}
+
+impl<'a> Trail<'a> {
+    pub(super) fn begin(core: &Core, call: &'a Call, rule: &'static Rule) -> Self {
+        Self {
+            now: core.clock.now(),
+            parameters: Parameters::new(),
+            decoded: false,
+            notes: Notes::default(),
+            call,
+            rule,
+            resources: Vec::new(),
+        }
+    }
+
+    /// Names what the call acts on, refused or not.
+    pub(super) fn name_resources(&mut self, subject: &impl Subject) {
+        let own = self.call.caller.account.to_string();
+        self.resources.clear();
+        self.resources.extend(
+            subject
+                .alias_arns()
+                .into_iter()
+                .map(|arn| (own.clone(), arn.to_owned())),
+        );
+        for key in subject.named_keys() {
+            let named = (key.account.to_string(), key.arn.clone());
+            if !self.resources.contains(&named) {
+                self.resources.push(named);
+            }
+        }
+    }
+
+    /// Writes the event of a call that changed nothing, or of a refusal.
+    pub(super) async fn write(
+        &mut self,
+        core: &Core,
+        refusal: Option<&Error>,
+    ) -> Result<(), Error> {
+        let event = self.compose(core.new_event_id()?, refusal, &[]);
+        let ticket = core
+            .audit
+            .append(&event.json)
+            .map_err(|cause| error::audit_unwritable().because(cause))?;
+        ticket
+            .durable()
+            .await
+            .map_err(|cause| error::audit_unwritable().because(cause))
+    }
+
+    /// Commits the change together with its event, and sees the event into the log.
+    pub(super) async fn commit(&mut self, core: &Core, staged: Staged) -> Result<Outcome, Error> {
+        let id = core.new_event_id()?;
+        let service_events = std::mem::take(&mut self.notes.service_events);
+        let ids = service_events
+            .iter()
+            .map(|_| core.new_event_id())
+            .collect::<Result<Vec<_>, _>>()?;
+        commit_events(core, staged, |changes| {
+            let own = service_events
+                .iter()
+                .zip(&ids)
+                .map(|(event, id)| event.compose(*id, self.now, &[]));
+            std::iter::once(self.compose(id, None, changes))
+                .chain(own)
+                .collect()
+        })
+        .await
+    }
+
+    fn compose(&self, id: Uuid, refusal: Option<&Error>, changes: &[RecordChange<'_>]) -> Composed {
+        let call = self.call;
+        let account = call.caller.account.to_string();
+        let event_time = self.now.to_string();
+        let unverified = unverified_note(self.notes.additional.as_ref());
+        let owner = self
+            .resources
+            .first()
+            .map_or(account.as_str(), |(owner, _)| owner.as_str());
+        let event = Event {
+            user_identity: identity(call, &account),
+            event_time: &event_time,
+            event_source: self.rule.service.event_source(),
+            event_name: self.rule.name,
+            aws_region: call.region.as_str(),
+            source_ip_address: &call.origin.source_ip,
+            user_agent: call.origin.user_agent.as_deref().unwrap_or_default(),
+            error_code: refusal.map(Error::code),
+            error_message: refusal.and_then(Error::message),
+            request_parameters: Some(&self.parameters)
+                .filter(|parameters| self.decoded && !parameters.is_empty()),
+            response_elements: self.notes.response.as_ref().filter(|_| refusal.is_none()),
+            additional_event_data: if call.caller.verified {
+                self.notes.additional.as_ref().filter(|_| refusal.is_none())
+            } else {
+                Some(&unverified)
+            },
+            request_id: Some(call.request_id),
+            event_id: id,
+            read_only: self.rule.read_only,
+            resources: (self.rule.service == Service::Kms).then(|| self.resource_list()),
+            event_type: EventType::ApiCall,
+            management_event: Some(true),
+            recipient_account_id: owner,
+            service_event_details: None,
+            tls_details: call.origin.host.as_deref().map(|host| TlsDetails {
+                client_provided_host_header: Some(host),
+                ..TlsDetails::default()
+            }),
+            changes: changes.to_vec(),
+        };
+        Composed {
+            id,
+            json: event.to_json(),
+        }
+    }
+
+    fn resource_list(&self) -> Vec<Resource<'_>> {
+        let all = self.resources.iter().chain(&self.notes.keys);
+        all.map(|(account, arn)| Resource {
+            account_id: account,
+            kind: KEY_KIND,
+            arn,
+        })
+        .collect()
+    }
+}
+
+impl ServiceEvent {
+    /// The event of something that nobody called for.
+    pub(crate) fn compose(
+        &self,
+        id: Uuid,
+        now: Timestamp,
+        changes: &[RecordChange<'_>],
+    ) -> Composed {
+        let event_time = now.to_string();
+        let resource = self.key_arn.as_deref().map(|arn| Resource {
+            account_id: &self.account,
+            kind: KEY_KIND,
+            arn,
+        });
+        let event = Event {
+            user_identity: UserIdentity::Service {
+                account_id: &self.account,
+            },
+            event_time: &event_time,
+            event_source: Service::Kms.event_source(),
+            event_name: self.name,
+            aws_region: &self.region,
+            source_ip_address: INTERNAL,
+            user_agent: INTERNAL,
+            error_code: None,
+            error_message: None,
+            request_parameters: None,
+            response_elements: self.response.as_ref(),
+            additional_event_data: None,
+            request_id: None,
+            event_id: id,
+            read_only: false,
+            resources: resource.map(|resource| vec![resource]),
+            event_type: EventType::ServiceEvent,
+            management_event: None,
+            recipient_account_id: &self.account,
+            service_event_details: self.details.as_ref(),
+            tls_details: None,
+            changes: changes.to_vec(),
+        };
+        Composed {
+            id,
+            json: event.to_json(),
+        }
+    }
+}
+
+fn identity<'a>(call: &'a Call, account: &'a str) -> UserIdentity<'a> {
+    let principal = &call.caller.principal;
+    let named = Principal {
+        principal_id: &principal.unique_id,
+        arn: &principal.arn,
+        account_id: account,
+        access_key_id: &call.caller.access_key_id,
+    };
+    match &principal.kind {
+        PrincipalKind::Root => UserIdentity::Root(named),
+        PrincipalKind::User
+        | PrincipalKind::Role
+        | PrincipalKind::Session { .. }
+        | PrincipalKind::FederatedUser => {
+            let name = principal.arn.rsplit_once('/').map_or("", |(_, name)| name);
+            UserIdentity::IamUser(named, name)
+        }
+    }
+}
+
+/// `dev --any-credentials` can't verify who called: each event says so.
+fn unverified_note(additional: Option<&Parameters>) -> Parameters {
+    let mut noted = additional.cloned().unwrap_or_default();
+    noted.put_bool("signatureVerified", false);
+    noted
+}
+
+// CloudTrail writes this type for aliases too.
+const KEY_KIND: &str = "AWS::KMS::Key";
+const INTERNAL: &str = "AWS Internal";

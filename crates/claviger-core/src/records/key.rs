@@ -1,0 +1,278 @@
+//! A key: the resource with an ARN, without the secret bytes of its materials.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use claviger_model::{
+    AccountId, KeyArn, KeyId, KeySpec, KeyState, KeyUsageType, MaterialId, OriginType, Region,
+    Timestamp,
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::json_record;
+
+/// Everything that decides about a key stands in this one record: policy, disabled flag, deletion date, tags, aliases
+/// and the list of its materials. So no other record's removal can grant anything.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct KeyRecord {
+    /// The key's id; the store's path carries it too.
+    pub id: Uuid,
+    /// Whether the id is printed with the `mrk-` prefix.
+    pub multi_region: bool,
+    /// The owning account.
+    pub account: String,
+    /// The Region.
+    pub region: String,
+    /// When it was created, epoch milliseconds.
+    pub created_ms: i64,
+    /// The owner's description.
+    pub description: String,
+    /// `KeySpec` on the wire.
+    #[serde(with = "words::spec")]
+    pub spec: KeySpec,
+    /// `KeyUsage` on the wire.
+    #[serde(with = "words::usage")]
+    pub usage: KeyUsageType,
+    /// `Origin` on the wire.
+    #[serde(with = "words::origin")]
+    pub origin: OriginType,
+    /// The key policy as it was given.
+    pub policy: String,
+    /// The tags.
+    pub tags: BTreeMap<String, String>,
+    /// The names of the aliases that point here.
+    pub aliases: BTreeSet<String>,
+    /// Set by DisableKey and CancelKeyDeletion, cleared by EnableKey.
+    pub disabled: bool,
+    /// When the waiting period ends, epoch milliseconds.
+    pub deletion_ms: Option<i64>,
+    /// Import tokens of an older epoch are void.
+    pub import_epoch: u64,
+    /// Every material that the key knows, oldest first.
+    pub materials: Vec<MaterialEntry>,
+    /// How often RotateKeyOnDemand has succeeded.
+    pub on_demand_rotations: u32,
+}
+
+json_record!(KeyRecord, "key");
+
+/// One material of a key, without its bytes.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct MaterialEntry {
+    /// The id, in hex.
+    pub id: String,
+    /// What it is to the key.
+    pub role: MaterialRole,
+    /// Whether the bytes are in the store.
+    pub imported: bool,
+    /// When imported bytes expire, epoch milliseconds.
+    pub valid_to_ms: Option<i64>,
+    /// The owner's description.
+    pub description: Option<String>,
+    /// How it became current, unless it was the first.
+    pub rotated: Option<Rotated>,
+}
+
+/// What a material is to its key.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub enum MaterialRole {
+    /// Encrypts and decrypts.
+    Current,
+    /// Decrypts only.
+    NonCurrent,
+    /// Waits for RotateKeyOnDemand and is used for nothing.
+    PendingRotation,
+}
+
+/// How and when a material became current.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub struct Rotated {
+    /// When, epoch milliseconds.
+    pub at_ms: i64,
+    /// By whose order.
+    pub kind: RotationKind,
+}
+
+/// By whose order a rotation ran.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub enum RotationKind {
+    /// RotateKeyOnDemand.
+    OnDemand,
+}
+
+impl KeyRecord {
+    /// The state by the clock. Expired material counts as gone whether or not its job has run.
+    pub fn state(&self, now: Timestamp) -> KeyState {
+        if self.deletion_ms.is_some() {
+            KeyState::PendingDeletion
+        } else if !self.complete(now) {
+            KeyState::PendingImport
+        } else if self.disabled {
+            KeyState::Disabled
+        } else {
+            KeyState::Enabled
+        }
+    }
+
+    /// Whether every permanently associated material is there. A key without any is not complete.
+    pub fn complete(&self, now: Timestamp) -> bool {
+        let mut permanent = self
+            .materials
+            .iter()
+            .filter(|material| material.permanent())
+            .peekable();
+        permanent.peek().is_some() && permanent.all(|material| material.usable(now))
+    }
+
+    /// The material that encrypts.
+    pub fn current(&self) -> Option<&MaterialEntry> {
+        self.materials
+            .iter()
+            .find(|material| material.role == MaterialRole::Current)
+    }
+
+    /// The material that waits for rotation.
+    pub fn pending(&self) -> Option<&MaterialEntry> {
+        self.materials
+            .iter()
+            .find(|material| material.role == MaterialRole::PendingRotation)
+    }
+
+    /// The material of this id.
+    pub fn material(&self, id: &MaterialId) -> Option<&MaterialEntry> {
+        let id = id.to_string();
+        self.materials.iter().find(|material| material.id == id)
+    }
+
+    /// The material of this id, to be changed.
+    pub fn material_mut(&mut self, id: &MaterialId) -> Option<&mut MaterialEntry> {
+        let id = id.to_string();
+        self.materials.iter_mut().find(|material| material.id == id)
+    }
+
+    /// When it was created.
+    pub fn created(&self) -> Timestamp {
+        Timestamp::from_epoch_ms(self.created_ms)
+    }
+
+    /// The end of the waiting period.
+    pub fn deletion(&self) -> Option<Timestamp> {
+        self.deletion_ms.map(Timestamp::from_epoch_ms)
+    }
+
+    /// The key id as it is printed.
+    pub fn key_id(&self) -> KeyId {
+        KeyId::new(self.id, self.multi_region)
+    }
+}
+
+impl MaterialEntry {
+    /// Whether the key can't be used without it.
+    pub fn permanent(&self) -> bool {
+        self.role != MaterialRole::PendingRotation
+    }
+
+    /// Whether the bytes are there and have not expired.
+    pub fn usable(&self, now: Timestamp) -> bool {
+        self.imported
+            && self
+                .valid_to_ms
+                .is_none_or(|valid_to| now.epoch_ms() < valid_to)
+    }
+
+    /// When imported bytes expire.
+    pub fn valid_to(&self) -> Option<Timestamp> {
+        self.valid_to_ms.map(Timestamp::from_epoch_ms)
+    }
+
+    /// The id.
+    pub fn material_id(&self) -> Option<MaterialId> {
+        MaterialId::parse(&self.id).ok()
+    }
+}
+
+/// Names one key, without its account: a ciphertext finds its key by this.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct KeyPlace {
+    /// The Region.
+    pub region: Region,
+    /// The key.
+    pub key: Uuid,
+}
+
+impl KeyPlace {
+    /// The id within the table.
+    pub fn id(&self) -> String {
+        format!("{}/{}", self.region, self.key)
+    }
+
+    /// The key's ARN in `account`.
+    pub fn arn(&self, account: &AccountId, multi_region: bool) -> KeyArn {
+        KeyArn {
+            region: self.region.clone(),
+            account: *account,
+            id: KeyId::new(self.key, multi_region),
+        }
+    }
+}
+
+/// The entry of a key in its account's list.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct ListedKeyRecord {
+    /// The key.
+    pub key: Uuid,
+    /// Whether the id is printed with the `mrk-` prefix.
+    pub multi_region: bool,
+}
+
+json_record!(ListedKeyRecord, "listed-key");
+
+impl ListedKeyRecord {
+    /// The id within the table.
+    pub fn id(account: &AccountId, region: &Region, key: Uuid) -> String {
+        format!("{}{key}", Self::prefix(account, region))
+    }
+
+    /// What the ids of all keys of an account and Region begin with.
+    pub fn prefix(account: &AccountId, region: &Region) -> String {
+        format!("{account}/{region}/")
+    }
+}
+
+/// What is left of a deleted key: its id is never used again, and a restored backup does not bring it back.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct TombstoneRecord {
+    /// When it was deleted, epoch milliseconds.
+    pub deleted_ms: i64,
+}
+
+json_record!(TombstoneRecord, "tombstone");
+
+/// Enumerations are stored by their wire names, which never change, and not by the wire types' own serialization.
+mod words {
+    macro_rules! by_name {
+        ($module:ident, $type:ty) => {
+            pub(super) mod $module {
+                use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+                pub(in super::super) fn serialize<S: Serializer>(
+                    value: &$type,
+                    to: S,
+                ) -> Result<S::Ok, S::Error> {
+                    to.serialize_str(value.as_str())
+                }
+
+                pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
+                    from: D,
+                ) -> Result<$type, D::Error> {
+                    let name = String::deserialize(from)?;
+                    <$type>::from_wire(&name).ok_or_else(|| D::Error::custom("unknown name"))
+                }
+            }
+        };
+    }
+
+    by_name!(spec, claviger_model::KeySpec);
+    by_name!(usage, claviger_model::KeyUsageType);
+    by_name!(origin, claviger_model::OriginType);
+}
