@@ -10,8 +10,22 @@
 //! *head*, stands for everything before it, and a checkpoint that signs a head signs the whole log up to there. Checkpoints
 //! are C2SP signed notes in `<node>.checkpoints`, about one a second under traffic, and cover only bytes that reached the disk.
 //!
-//! What an attacker with the folder but without the key can do unseen is to remove whole lines after the last checkpoint that
-//! somebody else holds a copy of. Hence `--since`: keep a checkpoint elsewhere, and the log must still contain it.
+//! ```text
+//! kms.example.com/audit                              the origin, which is the name of the key
+//! 12                                                 the number of lines covered
+//! BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=       the head after them
+//! node n1
+//! time 1767323045000                                 milliseconds since 1970
+//! segment 1 10234                                    where the last covered line ends: segment and byte
+//! previous <hex SHA-256 of the checkpoint before>
+//! successor <verifier key>                           only when the key hands over
+//!
+//! — kms.example.com/audit <base64 of key hash and Ed25519 signature>
+//! ```
+//!
+//! Who has the folder but not the key can do two things unseen: rewrite the lines after the last checkpoint, and take away the
+//! end of the log together with the checkpoints over it. Hence `--since`: keep a checkpoint elsewhere, and the log must contain
+//! what it covers.
 //!
 //! - [`event`] is what a line says, [`Log`] writes lines, [`verify`] reads and judges them without server or secrets.
 
@@ -30,7 +44,7 @@ mod shared;
 pub mod verify;
 mod writer;
 
-pub use checkpoint::Checkpoint;
+pub use checkpoint::{Checkpoint, Position};
 pub use error::Error;
 pub use json::Parameters;
 pub use log::{Ack, Log, Settings, Ticket};

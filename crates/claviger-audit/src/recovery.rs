@@ -208,8 +208,7 @@ impl Scan {
         self.end = 0;
         for raw in segment.lines()? {
             let raw = raw?;
-            let lost = !raw.whole || raw.bytes.contains(&0);
-            if lost && is_last {
+            if is_last && raw.is_damaged() {
                 let length = fs::metadata(&segment.path)
                     .map_err(Error::io(&segment.path))?
                     .len();

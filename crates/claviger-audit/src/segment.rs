@@ -101,6 +101,14 @@ pub(crate) struct RawLine {
     pub(crate) end: u64,
 }
 
+impl RawLine {
+    /// Whether a crash may have left it: cut short, or with a hole of zeros where the file system lost what was not synced. No
+    /// written line holds a zero byte.
+    pub(crate) fn is_damaged(&self) -> bool {
+        !self.whole || self.bytes.contains(&0)
+    }
+}
+
 /// The lines of one file.
 pub(crate) struct RawLines {
     reader: BufReader<File>,

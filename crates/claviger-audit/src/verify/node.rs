@@ -125,11 +125,15 @@ impl<'a> Walk<'a> {
     }
 
     fn line(&mut self, raw: &RawLine, segment: &Segment, is_last: bool) {
+        let is_covered = self.chain.size < self.covered;
+        if is_last && !is_covered && raw.is_damaged() {
+            return self.find(Damage::Torn, "a partial line");
+        }
         if !raw.whole {
-            let damage = match (is_last, self.chain.size < self.covered) {
-                (true, false) => Damage::Torn,
-                (true, true) => Damage::Truncated,
-                (false, _) => Damage::Altered,
+            let damage = if is_last {
+                Damage::Truncated
+            } else {
+                Damage::Altered
             };
             return self.find(damage, "a partial line");
         }

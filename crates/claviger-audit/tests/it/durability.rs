@@ -1,6 +1,6 @@
 use std::os::unix::fs::symlink;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use claviger_audit::Ack;
 use claviger_audit::verify::Verdict;
@@ -66,9 +66,13 @@ async fn a_failed_fsync_is_fatal_and_never_an_acknowledgement() {
     .unwrap();
     let (log, _) = scene.try_open(settings).unwrap();
     let ticket = log.append(&event(1)).unwrap();
-    let acknowledged = tokio::time::timeout(Duration::from_millis(500), ticket.durable()).await;
+    let start = Instant::now();
+    while !FATAL.load(Ordering::SeqCst) {
+        assert!(start.elapsed() < Duration::from_secs(10));
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let acknowledged = tokio::time::timeout(Duration::from_millis(100), ticket.durable()).await;
     assert!(acknowledged.is_err(), "{acknowledged:?}");
-    assert!(FATAL.load(Ordering::SeqCst));
     let report = scene.report();
     assert_eq!(
         report.nodes[0].last_checkpoint.as_ref().unwrap().size,

@@ -77,6 +77,7 @@ fn a_hole_of_zeros_after_a_power_loss_is_cut() {
         .unwrap()
         .write_all(b"{\"s\":7,\0\0\0\0\n\0\0")
         .unwrap();
+    assert_eq!(scene.verdict(), Verdict::Torn);
     let (log, recovery) = scene.open();
     assert_eq!((recovery.cut_bytes, recovery.lines), (14, 6));
     drop(log);
