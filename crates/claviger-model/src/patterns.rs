@@ -139,18 +139,19 @@ pub(crate) fn xks_secret_key(text: &str) -> bool {
 
 /// `^arn:aws[a-z0-9-]*:[a-z0-9-]+:[a-z0-9-]*:[0-9]{12}:.+$`
 pub(crate) fn source_arn(text: &str) -> bool {
-    let mut parts = text.splitn(6, ':');
-    let mut next = || parts.next().unwrap_or_default();
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    let &["arn", partition, service, region, account, resource] = parts.as_slice() else {
+        return false;
+    };
     let is_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    next() == "arn"
-        && next()
-            .strip_prefix("aws")
-            .is_some_and(|partition| all(partition, is_name))
-        && some(next(), is_name)
-        && all(next(), is_name)
-        && account_id(next())
-        && Some(next())
-            .is_some_and(|resource| !resource.is_empty() && !resource.contains(is_line_end))
+    partition
+        .strip_prefix("aws")
+        .is_some_and(|rest| all(rest, is_name))
+        && some(service, is_name)
+        && all(region, is_name)
+        && account_id(account)
+        && !resource.is_empty()
+        && !resource.contains(is_line_end)
 }
 
 /// `^https://[a-zA-Z0-9.-]+$`
