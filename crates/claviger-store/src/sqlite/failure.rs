@@ -1,3 +1,4 @@
+use std::fmt::Display;
 use std::io::Write as _;
 
 use rusqlite::{Error as SqliteError, ErrorCode};
@@ -17,7 +18,7 @@ pub fn end_process(line: &str) -> ! {
 }
 
 /// The line that a fatal failure leaves behind.
-pub(super) fn obituary(doing: &str, error: &SqliteError) -> String {
+pub(super) fn obituary(doing: &str, error: &impl Display) -> String {
     format!("claviger-store: {doing} failed ({error}); ending without acknowledging")
 }
 

@@ -13,9 +13,10 @@
 //!   it may be cut short anywhere.
 //! - *Busy* in a checkpoint means that a reader still needs the WAL; the next one goes on.
 
+use std::fmt::Display;
 use std::fs::File;
 use std::iter;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::Receiver;
@@ -38,7 +39,8 @@ pub(super) enum Write {
 
 pub(super) struct Writer {
     connection: Connection,
-    wal: PathBuf,
+    /// Open from the start, so that an erasure cannot fail for want of a file handle.
+    wal: File,
     /// Of the last transaction that was committed.
     revision: Revision,
     feed: Feed,
@@ -61,7 +63,8 @@ impl Writer {
         let revision = connection
             .query_row("SELECT revision FROM store", [], |row| row.get(0))
             .map_err(|error| explain(&error))?;
-        let wal = wal_of(path);
+        let wal = File::open(wal_of(path))
+            .map_err(|error| Error::Unavailable(format!("the WAL: {error}")))?;
         Ok(Self {
             connection,
             wal,
@@ -161,10 +164,8 @@ impl Writer {
             self.scrub_due = false;
         }
         self.checkpoint("TRUNCATE")?;
-        if let Err(error) = File::open(&self.wal).and_then(|wal| wal.sync_all()) {
-            (self.on_fatal)(&format!(
-                "claviger-store: fsync of the WAL failed ({error}); ending without acknowledging"
-            ));
+        if let Err(error) = self.wal.sync_all() {
+            self.die("fsync of the WAL", &error);
         }
         Ok(())
     }
@@ -203,7 +204,7 @@ impl Writer {
         explain(error)
     }
 
-    fn die(&self, doing: &str, error: &SqliteError) -> ! {
+    fn die(&self, doing: &str, error: &impl Display) -> ! {
         (self.on_fatal)(&obituary(doing, error))
     }
 }
