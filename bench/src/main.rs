@@ -1,2 +1,101 @@
-//! Load generator.
-fn main() {}
+//! The product's cost, beside that of a bare HTTP server.
+//!
+//! Three servers run at once: `clavigerd` with `--audit-ack write`, `clavigerd` with `--audit-ack fsync`, and a bare hyper server that
+//! answers a JSON body of the same size and does nothing else. The same load generator drives them in turn, round by round, so
+//! that what a shared machine does to one it does to all; the medians are printed, and each as a ratio to the bare server's.
+//!
+//! `cargo xtask bench` builds everything and starts this program.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    clippy::disallowed_methods,
+    reason = "a benchmark may fail loudly, and its figures are floating point"
+)]
+
+mod bare;
+mod load;
+mod operations;
+mod report;
+mod servers;
+
+use std::time::Duration;
+
+use clap::Parser;
+
+use crate::load::Figures;
+use crate::report::Row;
+use crate::servers::Servers;
+
+#[derive(Parser)]
+struct Options {
+    /// Print one JSON object a row instead of a table.
+    #[arg(long)]
+    json: bool,
+    /// Length of one round in seconds.
+    #[arg(long, default_value_t = 1.0)]
+    seconds: f64,
+    /// Rounds of each row; the median is printed.
+    #[arg(long, default_value_t = 3)]
+    rounds: u32,
+    /// Numbers of connections.
+    #[arg(long, value_delimiter = ',', default_values_t = [1, 16, 64])]
+    connections: Vec<usize>,
+    /// Be the bare server, with a body of this many bytes.
+    #[arg(long, hide = true)]
+    bare: Option<usize>,
+}
+
+fn main() {
+    let options = Options::parse();
+    if let Some(body_bytes) = options.bare {
+        return bare::serve(body_bytes);
+    }
+    let servers = Servers::start();
+    if !options.json {
+        report::heading();
+    }
+    for operation in operations::all(servers.audited()) {
+        let bare = servers::Bare::start(operation.answer_bytes);
+        for connections in options.connections.iter().copied() {
+            let rows = measure(&options, &servers, &bare, &operation, connections);
+            rows.iter().for_each(|row| report::print(row, options.json));
+        }
+    }
+}
+
+/// One row for each audited server.
+fn measure(
+    options: &Options,
+    servers: &Servers,
+    bare: &servers::Bare,
+    operation: &operations::Operation,
+    connections: usize,
+) -> Vec<Row> {
+    let length = Duration::from_secs_f64(options.seconds);
+    let targets: Vec<_> = std::iter::once(bare.target(operation))
+        .chain(servers.targets(operation))
+        .collect();
+    let mut rounds: Vec<Vec<Figures>> = vec![Vec::new(); targets.len()];
+    for _ in 0..options.rounds {
+        for (target, figures) in targets.iter().zip(&mut rounds) {
+            figures.push(load::run(target, connections, length));
+        }
+    }
+    let medians: Vec<Figures> = rounds
+        .iter()
+        .map(|figures| Figures::median(figures))
+        .collect();
+    let audits = servers.audits();
+    let row = |(audit, figures): (&&'static str, &Figures)| Row {
+        operation: operation.name,
+        connections,
+        audit,
+        figures: *figures,
+        bare: medians[0],
+    };
+    audits.iter().zip(&medians[1..]).map(row).collect()
+}

@@ -145,11 +145,22 @@ impl Client {
             .to_owned()
     }
 
+    /// The host and port that a request names.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        self.credentials.endpoint.trim_start_matches("http://")
+    }
+
     fn url(&self, path: &str) -> String {
         format!("{}{path}", self.credentials.endpoint)
     }
 
-    fn signature(
+    /// The headers that sign a request of this service with these headers and this body at this time.
+    ///
+    /// # Panics
+    /// When the headers cannot be signed.
+    #[must_use]
+    pub fn signature(
         &self,
         service: &str,
         headers: &[(&str, &str)],

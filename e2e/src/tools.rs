@@ -124,8 +124,8 @@ pub fn end<A: AsRef<OsStr>>(name: &str, arguments: impl IntoIterator<Item = A>) 
 /// When it was not built.
 #[must_use]
 pub fn binary(name: &str) -> PathBuf {
-    let folder = env::var("CLAVIGER_E2E_BINARIES")
-        .map_or_else(|_| own_folder().join("debug"), PathBuf::from);
+    let folder =
+        env::var("CLAVIGER_BINARIES").map_or_else(|_| own_folder().join("debug"), PathBuf::from);
     let path = folder.join(name);
     assert!(
         path.exists(),

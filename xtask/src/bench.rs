@@ -6,6 +6,7 @@ use std::process::Command;
 use clap::Args;
 
 use crate::run::succeed;
+use crate::target_folder;
 
 /// What is passed on to the load generator.
 #[derive(Args)]
@@ -26,36 +27,20 @@ pub(crate) struct Options {
 /// # Errors
 /// When the build or the benchmark fails.
 pub(crate) fn run(options: &Options, root: &Path) -> Result<(), String> {
-    let packages = [
+    let mut build = Command::new("cargo");
+    build.args(["build", "--release", "--locked", "--quiet"]);
+    build.args([
         "--package",
         "claviger-server",
         "--package",
         "claviger-bench",
-    ];
-    succeed(
-        Command::new("cargo")
-            .args(["build", "--release", "--locked", "--quiet"])
-            .args(packages)
-            .current_dir(root),
-    )?;
-    let mut bench = Command::new("cargo");
-    bench
-        .args([
-            "run",
-            "--release",
-            "--locked",
-            "--quiet",
-            "--package",
-            "claviger-bench",
-            "--",
-        ])
-        .current_dir(root);
-    bench.args([
-        "--seconds",
-        &options.seconds.to_string(),
-        "--rounds",
-        &options.rounds.to_string(),
     ]);
+    succeed(build.current_dir(root))?;
+    let binaries = target_folder()?.join("release");
+    let mut bench = Command::new(binaries.join("claviger-bench"));
+    bench.env("CLAVIGER_BINARIES", &binaries);
+    bench.args(["--seconds", &options.seconds.to_string()]);
+    bench.args(["--rounds", &options.rounds.to_string()]);
     if options.json {
         bench.arg("--json");
     }

@@ -1,13 +1,13 @@
 //! `cargo xtask test`: everything that CI runs, in the order in which it fails soonest, each step with its time.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
 
 use crate::run::{Outcome, Tally, stream, succeed};
-use crate::{codegen, provision, tidy};
+use crate::{codegen, provision, target_folder, tidy};
 
 /// Which steps run, and how long the longer campaigns are.
 #[derive(Args)]
@@ -167,7 +167,7 @@ fn end_to_end(options: &Options, root: &Path) -> Result<Outcome, String> {
     tests
         .env("CLAVIGER_E2E_VENV", environment)
         .env("CLAVIGER_KILL_ROUNDS", options.kill_rounds.to_string());
-    tests.env("CLAVIGER_E2E_BINARIES", target.join("debug"));
+    tests.env("CLAVIGER_BINARIES", target.join("debug"));
     if let Some(seed) = options.seed {
         tests.env("CLAVIGER_SEED", seed.to_string());
     }
@@ -192,15 +192,6 @@ fn cargo(root: &Path) -> Command {
     let mut command = Command::new("cargo");
     command.current_dir(root);
     command
-}
-
-/// This program stands in `<target>/debug`.
-fn target_folder() -> Result<PathBuf, String> {
-    let own = std::env::current_exe().map_err(|error| error.to_string())?;
-    own.ancestors()
-        .nth(2)
-        .map(Path::to_path_buf)
-        .ok_or_else(|| "xtask does not run from a target folder".to_owned())
 }
 
 const END_TO_END: &str = "claviger-e2e";

@@ -48,20 +48,20 @@ impl Acknowledged {
     }
 }
 
-/// Every event in the log's segments: the object with an `eventID`, wherever in its line it stands.
+/// Every event in the log's segments: `e` of each line.
 fn events(log: &Path) -> Vec<Value> {
     let mut events = Vec::new();
     for entry in fs::read_dir(log).expect("the audit log") {
-        let text = fs::read_to_string(entry.expect("an entry").path()).unwrap_or_default();
-        events.extend(text.lines().filter_map(event));
+        let path = entry.expect("an entry").path();
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "jsonl")
+        {
+            let text = fs::read_to_string(path).expect("a segment");
+            let line =
+                |line| serde_json::from_str::<Value>(line).expect("a line of JSON")["e"].take();
+            events.extend(text.lines().map(line));
+        }
     }
     events
-}
-
-fn event(line: &str) -> Option<Value> {
-    let line: Value = serde_json::from_str(line.get(line.find('{')?..)?).ok()?;
-    [&line, &line["event"]]
-        .into_iter()
-        .find(|value| value["eventID"].is_string())
-        .cloned()
 }

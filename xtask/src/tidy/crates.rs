@@ -151,7 +151,7 @@ const DIRECTION: [(&str, &[&str]); 13] = [
     ),
     // What drives the product from outside links none of it.
     ("claviger-e2e", &[]),
-    ("claviger-bench", &[]),
+    ("claviger-bench", &["claviger-e2e"]),
     ("xtask", &["claviger-core", "claviger-model"]),
 ];
 

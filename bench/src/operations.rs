@@ -1,0 +1,116 @@
+//! What is called: the operations that a service calls all day.
+
+use std::time::SystemTime;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use claviger_e2e::Client;
+use serde_json::{Value, json};
+
+use crate::servers::Audited;
+
+/// An operation with an input for each server.
+pub(crate) struct Operation {
+    /// The operation, with the plaintext's size where it matters.
+    pub(crate) name: &'static str,
+    target: String,
+    /// One for each server, since each has keys of its own.
+    pub(crate) inputs: Vec<Value>,
+    /// A whole request, as the first server gets it.
+    pub(crate) sample: Vec<u8>,
+    /// The size of the answer's body.
+    pub(crate) answer_bytes: usize,
+}
+
+/// All of them, with a new key on each server.
+pub(crate) fn all(servers: &[Audited]) -> Vec<Operation> {
+    let clients: Vec<Client> = servers.iter().map(Audited::client).collect();
+    let keys: Vec<String> = clients
+        .iter()
+        .map(|client| client.create_key("AWS_KMS"))
+        .collect();
+    let context = json!({ "department": "10103.0", "purpose": "benchmark" });
+    let encrypt = |key: &String, bytes: usize| json!({ "KeyId": key, "Plaintext": STANDARD.encode(vec![7; bytes]), "EncryptionContext": context });
+    let decrypt = |(client, key): (&Client, &String)| {
+        let sealed = client.call("Encrypt", &encrypt(key, 32));
+        json!({ "CiphertextBlob": sealed["CiphertextBlob"], "EncryptionContext": context })
+    };
+    let each = |input: &dyn Fn(&String) -> Value| keys.iter().map(input).collect::<Vec<_>>();
+    vec![
+        Operation::new(
+            "GenerateDataKey",
+            "GenerateDataKey",
+            &clients,
+            each(
+                &|key| json!({ "KeyId": key, "KeySpec": "AES_256", "EncryptionContext": context }),
+            ),
+        ),
+        Operation::new(
+            "Encrypt 32 B",
+            "Encrypt",
+            &clients,
+            each(&|key| encrypt(key, 32)),
+        ),
+        Operation::new(
+            "Encrypt 4 KiB",
+            "Encrypt",
+            &clients,
+            each(&|key| encrypt(key, 4096)),
+        ),
+        Operation::new(
+            "Decrypt",
+            "Decrypt",
+            &clients,
+            clients.iter().zip(&keys).map(decrypt).collect(),
+        ),
+        Operation::new(
+            "DescribeKey",
+            "DescribeKey",
+            &clients,
+            each(&|key| json!({ "KeyId": key })),
+        ),
+    ]
+}
+
+impl Operation {
+    fn new(name: &'static str, operation: &str, clients: &[Client], inputs: Vec<Value>) -> Self {
+        let answer_bytes = clients[0].call(operation, &inputs[0]).to_string().len();
+        let mut new = Self {
+            name,
+            target: format!("TrentService.{operation}"),
+            inputs,
+            sample: Vec::new(),
+            answer_bytes,
+        };
+        new.sample = new.request(&clients[0], &new.inputs[0]);
+        new
+    }
+
+    /// A whole request, signed now, with the headers that boto3 sends. The signature is good for some minutes, so that one
+    /// request serves a round; the server verifies it each time.
+    pub(crate) fn request(&self, client: &Client, input: &Value) -> Vec<u8> {
+        let body = input.to_string();
+        let headers = [
+            ("content-type", "application/x-amz-json-1.1"),
+            ("x-amz-target", self.target.as_str()),
+        ];
+        let signature = client.signature("kms", &headers, body.as_bytes(), SystemTime::now());
+        let signature = signature
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()));
+        let mut request = format!("POST / HTTP/1.1\r\nHost: {}\r\n", client.host());
+        for (name, value) in headers.into_iter().chain(signature).chain(UNSIGNED) {
+            request.push_str(&format!("{name}: {value}\r\n"));
+        }
+        request.push_str(&format!("Content-Length: {}\r\n\r\n{body}", body.len()));
+        request.into_bytes()
+    }
+}
+
+const UNSIGNED: [(&str, &str); 2] = [
+    ("Accept-Encoding", "identity"),
+    (
+        "User-Agent",
+        "Boto3/1.44.5 md/Botocore#1.44.5 ua/2.1 os/linux md/arch#x86_64 lang/python#3.11.2",
+    ),
+];
