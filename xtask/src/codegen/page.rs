@@ -197,7 +197,7 @@ pub(crate) fn inputs(shapes: &Shapes<'_>) -> Result<String, Box<dyn Error>> {
         let fields = shapes.input(operation)?;
         page.push_str(&structure(
             shapes,
-            &format!("The members of a `{name}` request."),
+            &format!("What `{name}` receives."),
             &format!("{name}Input"),
             &fields,
         )?);
@@ -216,13 +216,13 @@ pub(crate) fn outputs(shapes: &Shapes<'_>) -> Result<String, Box<dyn Error>> {
         page.push_str(&match shapes.output(operation)? {
             Some(fields) => structure(
                 shapes,
-                &format!("The members of a `{name}` answer."),
+                &format!("What `{name}` answers."),
                 &format!("{name}Output"),
                 &fields,
             )?,
             None => structure(
                 shapes,
-                &format!("The answer of `{name}`, which has no body."),
+                &format!("What `{name}` answers: no body."),
                 &format!("{name}Output"),
                 &[],
             )?,

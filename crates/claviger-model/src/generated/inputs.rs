@@ -7,21 +7,21 @@ use std::collections::BTreeMap;
 use crate::generated::{enums::*, structures::*};
 use crate::{Secret, SecretText, Timestamp};
 
-/// The members of a `CancelKeyDeletion` request.
+/// What `CancelKeyDeletion` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct CancelKeyDeletionInput {
     /// `KeyId`, 1 to 2048 characters, required.
     pub key_id: String,
 }
 
-/// The members of a `ConnectCustomKeyStore` request.
+/// What `ConnectCustomKeyStore` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct ConnectCustomKeyStoreInput {
     /// `CustomKeyStoreId`, 1 to 64 characters, required.
     pub custom_key_store_id: String,
 }
 
-/// The members of a `CreateAlias` request.
+/// What `CreateAlias` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct CreateAliasInput {
     /// `AliasName`, 1 to 256 characters, matching `^[a-zA-Z0-9:/_-]+$`, required.
@@ -30,7 +30,7 @@ pub struct CreateAliasInput {
     pub target_key_id: String,
 }
 
-/// The members of a `CreateCustomKeyStore` request.
+/// What `CreateCustomKeyStore` receives.
 #[derive(Default)]
 pub struct CreateCustomKeyStoreInput {
     /// `CustomKeyStoreName`, 1 to 256 characters, required.
@@ -57,7 +57,7 @@ pub struct CreateCustomKeyStoreInput {
     pub xks_proxy_connectivity: Option<XksProxyConnectivityType>,
 }
 
-/// The members of a `CreateGrant` request.
+/// What `CreateGrant` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct CreateGrantInput {
     /// `KeyId`, 1 to 2048 characters, required.
@@ -82,7 +82,7 @@ pub struct CreateGrantInput {
     pub retiring_service_principal: Option<String>,
 }
 
-/// The members of a `CreateKey` request.
+/// What `CreateKey` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct CreateKeyInput {
     /// `Policy`, 1 to 131072 characters, matching `[\u0009\u000A\u000D\u0020-\u00FF]+`.
@@ -109,7 +109,7 @@ pub struct CreateKeyInput {
     pub xks_key_id: Option<String>,
 }
 
-/// The members of a `Decapsulate` request.
+/// What `Decapsulate` receives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecapsulateInput {
     /// `KeyId`, 1 to 2048 characters, required.
@@ -124,7 +124,7 @@ pub struct DecapsulateInput {
     pub dry_run: Option<bool>,
 }
 
-/// The members of a `Decrypt` request.
+/// What `Decrypt` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct DecryptInput {
     /// `CiphertextBlob`, 1 to 6144 bytes.
@@ -145,21 +145,21 @@ pub struct DecryptInput {
     pub dry_run_modifiers: Option<Vec<DryRunModifierType>>,
 }
 
-/// The members of a `DeleteAlias` request.
+/// What `DeleteAlias` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct DeleteAliasInput {
     /// `AliasName`, 1 to 256 characters, matching `^[a-zA-Z0-9:/_-]+$`, required.
     pub alias_name: String,
 }
 
-/// The members of a `DeleteCustomKeyStore` request.
+/// What `DeleteCustomKeyStore` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct DeleteCustomKeyStoreInput {
     /// `CustomKeyStoreId`, 1 to 64 characters, required.
     pub custom_key_store_id: String,
 }
 
-/// The members of a `DeleteImportedKeyMaterial` request.
+/// What `DeleteImportedKeyMaterial` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct DeleteImportedKeyMaterialInput {
     /// `KeyId`, 1 to 2048 characters, required.
@@ -168,7 +168,7 @@ pub struct DeleteImportedKeyMaterialInput {
     pub key_material_id: Option<String>,
 }
 
-/// The members of a `DeriveSharedSecret` request.
+/// What `DeriveSharedSecret` receives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeriveSharedSecretInput {
     /// `KeyId`, 1 to 2048 characters, required.
@@ -185,7 +185,7 @@ pub struct DeriveSharedSecretInput {
     pub recipient: Option<RecipientInfo>,
 }
 
-/// The members of a `DescribeCustomKeyStores` request.
+/// What `DescribeCustomKeyStores` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct DescribeCustomKeyStoresInput {
     /// `CustomKeyStoreId`, 1 to 64 characters.
@@ -198,7 +198,7 @@ pub struct DescribeCustomKeyStoresInput {
     pub marker: Option<String>,
 }
 
-/// The members of a `DescribeKey` request.
+/// What `DescribeKey` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct DescribeKeyInput {
     /// `KeyId`, 1 to 2048 characters, required.
@@ -207,35 +207,35 @@ pub struct DescribeKeyInput {
     pub grant_tokens: Option<Vec<String>>,
 }
 
-/// The members of a `DisableKey` request.
+/// What `DisableKey` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct DisableKeyInput {
     /// `KeyId`, 1 to 2048 characters, required.
     pub key_id: String,
 }
 
-/// The members of a `DisableKeyRotation` request.
+/// What `DisableKeyRotation` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct DisableKeyRotationInput {
     /// `KeyId`, 1 to 2048 characters, required.
     pub key_id: String,
 }
 
-/// The members of a `DisconnectCustomKeyStore` request.
+/// What `DisconnectCustomKeyStore` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct DisconnectCustomKeyStoreInput {
     /// `CustomKeyStoreId`, 1 to 64 characters, required.
     pub custom_key_store_id: String,
 }
 
-/// The members of a `EnableKey` request.
+/// What `EnableKey` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct EnableKeyInput {
     /// `KeyId`, 1 to 2048 characters, required.
     pub key_id: String,
 }
 
-/// The members of a `EnableKeyRotation` request.
+/// What `EnableKeyRotation` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct EnableKeyRotationInput {
     /// `KeyId`, 1 to 2048 characters, required.
@@ -244,7 +244,7 @@ pub struct EnableKeyRotationInput {
     pub rotation_period_in_days: Option<i32>,
 }
 
-/// The members of a `Encapsulate` request.
+/// What `Encapsulate` receives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EncapsulateInput {
     /// `KeyId`, 1 to 2048 characters, required.
@@ -257,7 +257,7 @@ pub struct EncapsulateInput {
     pub dry_run: Option<bool>,
 }
 
-/// The members of a `Encrypt` request.
+/// What `Encrypt` receives.
 #[derive(Default)]
 pub struct EncryptInput {
     /// `KeyId`, 1 to 2048 characters, required.
@@ -274,7 +274,7 @@ pub struct EncryptInput {
     pub dry_run: Option<bool>,
 }
 
-/// The members of a `GenerateDataKey` request.
+/// What `GenerateDataKey` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct GenerateDataKeyInput {
     /// `KeyId`, 1 to 2048 characters, required.
@@ -293,7 +293,7 @@ pub struct GenerateDataKeyInput {
     pub dry_run: Option<bool>,
 }
 
-/// The members of a `GenerateDataKeyPair` request.
+/// What `GenerateDataKeyPair` receives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GenerateDataKeyPairInput {
     /// `EncryptionContext`.
@@ -310,7 +310,7 @@ pub struct GenerateDataKeyPairInput {
     pub dry_run: Option<bool>,
 }
 
-/// The members of a `GenerateDataKeyPairWithoutPlaintext` request.
+/// What `GenerateDataKeyPairWithoutPlaintext` receives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GenerateDataKeyPairWithoutPlaintextInput {
     /// `EncryptionContext`.
@@ -325,7 +325,7 @@ pub struct GenerateDataKeyPairWithoutPlaintextInput {
     pub dry_run: Option<bool>,
 }
 
-/// The members of a `GenerateDataKeyWithoutPlaintext` request.
+/// What `GenerateDataKeyWithoutPlaintext` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct GenerateDataKeyWithoutPlaintextInput {
     /// `KeyId`, 1 to 2048 characters, required.
@@ -342,7 +342,7 @@ pub struct GenerateDataKeyWithoutPlaintextInput {
     pub dry_run: Option<bool>,
 }
 
-/// The members of a `GenerateMac` request.
+/// What `GenerateMac` receives.
 pub struct GenerateMacInput {
     /// `Message`, 1 to 4096 bytes, required.
     pub message: Secret,
@@ -356,7 +356,7 @@ pub struct GenerateMacInput {
     pub dry_run: Option<bool>,
 }
 
-/// The members of a `GenerateRandom` request.
+/// What `GenerateRandom` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct GenerateRandomInput {
     /// `NumberOfBytes`, 1 to 1024.
@@ -367,14 +367,14 @@ pub struct GenerateRandomInput {
     pub recipient: Option<RecipientInfo>,
 }
 
-/// The members of a `GetKeyLastUsage` request.
+/// What `GetKeyLastUsage` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct GetKeyLastUsageInput {
     /// `KeyId`, 1 to 2048 characters, required.
     pub key_id: String,
 }
 
-/// The members of a `GetKeyPolicy` request.
+/// What `GetKeyPolicy` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct GetKeyPolicyInput {
     /// `KeyId`, 1 to 2048 characters, required.
@@ -383,14 +383,14 @@ pub struct GetKeyPolicyInput {
     pub policy_name: Option<String>,
 }
 
-/// The members of a `GetKeyRotationStatus` request.
+/// What `GetKeyRotationStatus` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct GetKeyRotationStatusInput {
     /// `KeyId`, 1 to 2048 characters, required.
     pub key_id: String,
 }
 
-/// The members of a `GetParametersForImport` request.
+/// What `GetParametersForImport` receives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GetParametersForImportInput {
     /// `KeyId`, 1 to 2048 characters, required.
@@ -401,7 +401,7 @@ pub struct GetParametersForImportInput {
     pub wrapping_key_spec: WrappingKeySpec,
 }
 
-/// The members of a `GetPublicKey` request.
+/// What `GetPublicKey` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct GetPublicKeyInput {
     /// `KeyId`, 1 to 2048 characters, required.
@@ -410,7 +410,7 @@ pub struct GetPublicKeyInput {
     pub grant_tokens: Option<Vec<String>>,
 }
 
-/// The members of a `ImportKeyMaterial` request.
+/// What `ImportKeyMaterial` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct ImportKeyMaterialInput {
     /// `KeyId`, 1 to 2048 characters, required.
@@ -431,7 +431,7 @@ pub struct ImportKeyMaterialInput {
     pub key_material_id: Option<String>,
 }
 
-/// The members of a `ListAliases` request.
+/// What `ListAliases` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct ListAliasesInput {
     /// `KeyId`, 1 to 2048 characters.
@@ -442,7 +442,7 @@ pub struct ListAliasesInput {
     pub marker: Option<String>,
 }
 
-/// The members of a `ListGrants` request.
+/// What `ListGrants` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct ListGrantsInput {
     /// `Limit`, 1 to 1000.
@@ -459,7 +459,7 @@ pub struct ListGrantsInput {
     pub grantee_service_principal: Option<String>,
 }
 
-/// The members of a `ListKeyPolicies` request.
+/// What `ListKeyPolicies` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct ListKeyPoliciesInput {
     /// `KeyId`, 1 to 2048 characters, required.
@@ -470,7 +470,7 @@ pub struct ListKeyPoliciesInput {
     pub marker: Option<String>,
 }
 
-/// The members of a `ListKeyRotations` request.
+/// What `ListKeyRotations` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct ListKeyRotationsInput {
     /// `KeyId`, 1 to 2048 characters, required.
@@ -483,7 +483,7 @@ pub struct ListKeyRotationsInput {
     pub marker: Option<String>,
 }
 
-/// The members of a `ListKeys` request.
+/// What `ListKeys` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct ListKeysInput {
     /// `Limit`, 1 to 1000.
@@ -494,7 +494,7 @@ pub struct ListKeysInput {
     pub resource_owners: Option<Vec<ResourceOwnerType>>,
 }
 
-/// The members of a `ListResourceTags` request.
+/// What `ListResourceTags` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct ListResourceTagsInput {
     /// `KeyId`, 1 to 2048 characters, required.
@@ -505,7 +505,7 @@ pub struct ListResourceTagsInput {
     pub marker: Option<String>,
 }
 
-/// The members of a `ListRetirableGrants` request.
+/// What `ListRetirableGrants` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct ListRetirableGrantsInput {
     /// `Limit`, 1 to 1000.
@@ -518,7 +518,7 @@ pub struct ListRetirableGrantsInput {
     pub retiring_service_principal: Option<String>,
 }
 
-/// The members of a `PutKeyPolicy` request.
+/// What `PutKeyPolicy` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct PutKeyPolicyInput {
     /// `KeyId`, 1 to 2048 characters, required.
@@ -531,7 +531,7 @@ pub struct PutKeyPolicyInput {
     pub bypass_policy_lockout_safety_check: Option<bool>,
 }
 
-/// The members of a `ReEncrypt` request.
+/// What `ReEncrypt` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct ReEncryptInput {
     /// `CiphertextBlob`, 1 to 6144 bytes.
@@ -556,7 +556,7 @@ pub struct ReEncryptInput {
     pub dry_run_modifiers: Option<Vec<DryRunModifierType>>,
 }
 
-/// The members of a `ReplicateKey` request.
+/// What `ReplicateKey` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct ReplicateKeyInput {
     /// `KeyId`, 1 to 2048 characters, required.
@@ -573,7 +573,7 @@ pub struct ReplicateKeyInput {
     pub tags: Option<Vec<Tag>>,
 }
 
-/// The members of a `RetireGrant` request.
+/// What `RetireGrant` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct RetireGrantInput {
     /// `GrantToken`, 1 to 8192 characters.
@@ -586,7 +586,7 @@ pub struct RetireGrantInput {
     pub dry_run: Option<bool>,
 }
 
-/// The members of a `RevokeGrant` request.
+/// What `RevokeGrant` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct RevokeGrantInput {
     /// `KeyId`, 1 to 2048 characters, required.
@@ -597,14 +597,14 @@ pub struct RevokeGrantInput {
     pub dry_run: Option<bool>,
 }
 
-/// The members of a `RotateKeyOnDemand` request.
+/// What `RotateKeyOnDemand` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct RotateKeyOnDemandInput {
     /// `KeyId`, 1 to 2048 characters, required.
     pub key_id: String,
 }
 
-/// The members of a `ScheduleKeyDeletion` request.
+/// What `ScheduleKeyDeletion` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct ScheduleKeyDeletionInput {
     /// `KeyId`, 1 to 2048 characters, required.
@@ -613,7 +613,7 @@ pub struct ScheduleKeyDeletionInput {
     pub pending_window_in_days: Option<i32>,
 }
 
-/// The members of a `Sign` request.
+/// What `Sign` receives.
 pub struct SignInput {
     /// `KeyId`, 1 to 2048 characters, required.
     pub key_id: String,
@@ -629,7 +629,7 @@ pub struct SignInput {
     pub dry_run: Option<bool>,
 }
 
-/// The members of a `TagResource` request.
+/// What `TagResource` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct TagResourceInput {
     /// `KeyId`, 1 to 2048 characters, required.
@@ -638,7 +638,7 @@ pub struct TagResourceInput {
     pub tags: Vec<Tag>,
 }
 
-/// The members of a `UntagResource` request.
+/// What `UntagResource` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct UntagResourceInput {
     /// `KeyId`, 1 to 2048 characters, required.
@@ -647,7 +647,7 @@ pub struct UntagResourceInput {
     pub tag_keys: Vec<String>,
 }
 
-/// The members of a `UpdateAlias` request.
+/// What `UpdateAlias` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct UpdateAliasInput {
     /// `AliasName`, 1 to 256 characters, matching `^[a-zA-Z0-9:/_-]+$`, required.
@@ -656,7 +656,7 @@ pub struct UpdateAliasInput {
     pub target_key_id: String,
 }
 
-/// The members of a `UpdateCustomKeyStore` request.
+/// What `UpdateCustomKeyStore` receives.
 #[derive(Default)]
 pub struct UpdateCustomKeyStoreInput {
     /// `CustomKeyStoreId`, 1 to 64 characters, required.
@@ -681,7 +681,7 @@ pub struct UpdateCustomKeyStoreInput {
     pub xks_proxy_connectivity: Option<XksProxyConnectivityType>,
 }
 
-/// The members of a `UpdateKeyDescription` request.
+/// What `UpdateKeyDescription` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct UpdateKeyDescriptionInput {
     /// `KeyId`, 1 to 2048 characters, required.
@@ -690,7 +690,7 @@ pub struct UpdateKeyDescriptionInput {
     pub description: String,
 }
 
-/// The members of a `UpdatePrimaryRegion` request.
+/// What `UpdatePrimaryRegion` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct UpdatePrimaryRegionInput {
     /// `KeyId`, 1 to 2048 characters, required.
@@ -699,7 +699,7 @@ pub struct UpdatePrimaryRegionInput {
     pub primary_region: String,
 }
 
-/// The members of a `Verify` request.
+/// What `Verify` receives.
 pub struct VerifyInput {
     /// `KeyId`, 1 to 2048 characters, required.
     pub key_id: String,
@@ -717,7 +717,7 @@ pub struct VerifyInput {
     pub dry_run: Option<bool>,
 }
 
-/// The members of a `VerifyMac` request.
+/// What `VerifyMac` receives.
 pub struct VerifyMacInput {
     /// `Message`, 1 to 4096 bytes, required.
     pub message: Secret,

@@ -5,29 +5,29 @@
 use crate::generated::{enums::*, structures::*};
 use crate::{Secret, Timestamp};
 
-/// The members of a `CancelKeyDeletion` answer.
+/// What `CancelKeyDeletion` answers.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct CancelKeyDeletionOutput {
     /// `KeyId`, 1 to 2048 characters.
     pub key_id: Option<String>,
 }
 
-/// The members of a `ConnectCustomKeyStore` answer.
+/// What `ConnectCustomKeyStore` answers.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct ConnectCustomKeyStoreOutput;
 
-/// The answer of `CreateAlias`, which has no body.
+/// What `CreateAlias` answers: no body.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct CreateAliasOutput;
 
-/// The members of a `CreateCustomKeyStore` answer.
+/// What `CreateCustomKeyStore` answers.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct CreateCustomKeyStoreOutput {
     /// `CustomKeyStoreId`, 1 to 64 characters.
     pub custom_key_store_id: Option<String>,
 }
 
-/// The members of a `CreateGrant` answer.
+/// What `CreateGrant` answers.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct CreateGrantOutput {
     /// `GrantToken`, 1 to 8192 characters.
@@ -36,14 +36,14 @@ pub struct CreateGrantOutput {
     pub grant_id: Option<String>,
 }
 
-/// The members of a `CreateKey` answer.
+/// What `CreateKey` answers.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct CreateKeyOutput {
     /// `KeyMetadata`.
     pub key_metadata: Option<KeyMetadata>,
 }
 
-/// The members of a `Decapsulate` answer.
+/// What `Decapsulate` answers.
 #[derive(Default)]
 pub struct DecapsulateOutput {
     /// `KeyId`, 1 to 2048 characters.
@@ -54,7 +54,7 @@ pub struct DecapsulateOutput {
     pub encapsulation_algorithm: Option<EncapsulationAlgorithmSpec>,
 }
 
-/// The members of a `Decrypt` answer.
+/// What `Decrypt` answers.
 #[derive(Default)]
 pub struct DecryptOutput {
     /// `KeyId`, 1 to 2048 characters.
@@ -69,15 +69,15 @@ pub struct DecryptOutput {
     pub key_material_id: Option<String>,
 }
 
-/// The answer of `DeleteAlias`, which has no body.
+/// What `DeleteAlias` answers: no body.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct DeleteAliasOutput;
 
-/// The members of a `DeleteCustomKeyStore` answer.
+/// What `DeleteCustomKeyStore` answers.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct DeleteCustomKeyStoreOutput;
 
-/// The members of a `DeleteImportedKeyMaterial` answer.
+/// What `DeleteImportedKeyMaterial` answers.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct DeleteImportedKeyMaterialOutput {
     /// `KeyId`, 1 to 2048 characters.
@@ -86,7 +86,7 @@ pub struct DeleteImportedKeyMaterialOutput {
     pub key_material_id: Option<String>,
 }
 
-/// The members of a `DeriveSharedSecret` answer.
+/// What `DeriveSharedSecret` answers.
 #[derive(Default)]
 pub struct DeriveSharedSecretOutput {
     /// `KeyId`, 1 to 2048 characters.
@@ -101,7 +101,7 @@ pub struct DeriveSharedSecretOutput {
     pub key_origin: Option<OriginType>,
 }
 
-/// The members of a `DescribeCustomKeyStores` answer.
+/// What `DescribeCustomKeyStores` answers.
 #[derive(Default)]
 pub struct DescribeCustomKeyStoresOutput {
     /// `CustomKeyStores`.
@@ -112,34 +112,34 @@ pub struct DescribeCustomKeyStoresOutput {
     pub truncated: Option<bool>,
 }
 
-/// The members of a `DescribeKey` answer.
+/// What `DescribeKey` answers.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct DescribeKeyOutput {
     /// `KeyMetadata`.
     pub key_metadata: Option<KeyMetadata>,
 }
 
-/// The answer of `DisableKey`, which has no body.
+/// What `DisableKey` answers: no body.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct DisableKeyOutput;
 
-/// The answer of `DisableKeyRotation`, which has no body.
+/// What `DisableKeyRotation` answers: no body.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct DisableKeyRotationOutput;
 
-/// The members of a `DisconnectCustomKeyStore` answer.
+/// What `DisconnectCustomKeyStore` answers.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct DisconnectCustomKeyStoreOutput;
 
-/// The answer of `EnableKey`, which has no body.
+/// What `EnableKey` answers: no body.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct EnableKeyOutput;
 
-/// The answer of `EnableKeyRotation`, which has no body.
+/// What `EnableKeyRotation` answers: no body.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct EnableKeyRotationOutput;
 
-/// The members of a `Encapsulate` answer.
+/// What `Encapsulate` answers.
 #[derive(Default)]
 pub struct EncapsulateOutput {
     /// `KeyId`, 1 to 2048 characters.
@@ -152,7 +152,7 @@ pub struct EncapsulateOutput {
     pub encapsulation_algorithm: Option<EncapsulationAlgorithmSpec>,
 }
 
-/// The members of a `Encrypt` answer.
+/// What `Encrypt` answers.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct EncryptOutput {
     /// `CiphertextBlob`, 1 to 6144 bytes.
@@ -163,7 +163,7 @@ pub struct EncryptOutput {
     pub encryption_algorithm: Option<EncryptionAlgorithmSpec>,
 }
 
-/// The members of a `GenerateDataKey` answer.
+/// What `GenerateDataKey` answers.
 #[derive(Default)]
 pub struct GenerateDataKeyOutput {
     /// `CiphertextBlob`, 1 to 6144 bytes.
@@ -178,7 +178,7 @@ pub struct GenerateDataKeyOutput {
     pub key_material_id: Option<String>,
 }
 
-/// The members of a `GenerateDataKeyPair` answer.
+/// What `GenerateDataKeyPair` answers.
 #[derive(Default)]
 pub struct GenerateDataKeyPairOutput {
     /// `PrivateKeyCiphertextBlob`, 1 to 6144 bytes.
@@ -197,7 +197,7 @@ pub struct GenerateDataKeyPairOutput {
     pub key_material_id: Option<String>,
 }
 
-/// The members of a `GenerateDataKeyPairWithoutPlaintext` answer.
+/// What `GenerateDataKeyPairWithoutPlaintext` answers.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct GenerateDataKeyPairWithoutPlaintextOutput {
     /// `PrivateKeyCiphertextBlob`, 1 to 6144 bytes.
@@ -212,7 +212,7 @@ pub struct GenerateDataKeyPairWithoutPlaintextOutput {
     pub key_material_id: Option<String>,
 }
 
-/// The members of a `GenerateDataKeyWithoutPlaintext` answer.
+/// What `GenerateDataKeyWithoutPlaintext` answers.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct GenerateDataKeyWithoutPlaintextOutput {
     /// `CiphertextBlob`, 1 to 6144 bytes.
@@ -223,7 +223,7 @@ pub struct GenerateDataKeyWithoutPlaintextOutput {
     pub key_material_id: Option<String>,
 }
 
-/// The members of a `GenerateMac` answer.
+/// What `GenerateMac` answers.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct GenerateMacOutput {
     /// `Mac`, 1 to 6144 bytes.
@@ -234,7 +234,7 @@ pub struct GenerateMacOutput {
     pub key_id: Option<String>,
 }
 
-/// The members of a `GenerateRandom` answer.
+/// What `GenerateRandom` answers.
 #[derive(Default)]
 pub struct GenerateRandomOutput {
     /// `Plaintext`, 1 to 4096 bytes.
@@ -243,7 +243,7 @@ pub struct GenerateRandomOutput {
     pub ciphertext_for_recipient: Option<Vec<u8>>,
 }
 
-/// The members of a `GetKeyLastUsage` answer.
+/// What `GetKeyLastUsage` answers.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct GetKeyLastUsageOutput {
     /// `KeyId`, 1 to 2048 characters.
@@ -256,7 +256,7 @@ pub struct GetKeyLastUsageOutput {
     pub key_creation_date: Option<Timestamp>,
 }
 
-/// The members of a `GetKeyPolicy` answer.
+/// What `GetKeyPolicy` answers.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct GetKeyPolicyOutput {
     /// `Policy`, 1 to 131072 characters, matching `[\u0009\u000A\u000D\u0020-\u00FF]+`.
@@ -265,7 +265,7 @@ pub struct GetKeyPolicyOutput {
     pub policy_name: Option<String>,
 }
 
-/// The members of a `GetKeyRotationStatus` answer.
+/// What `GetKeyRotationStatus` answers.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct GetKeyRotationStatusOutput {
     /// `KeyRotationEnabled`.
@@ -280,7 +280,7 @@ pub struct GetKeyRotationStatusOutput {
     pub on_demand_rotation_start_date: Option<Timestamp>,
 }
 
-/// The members of a `GetParametersForImport` answer.
+/// What `GetParametersForImport` answers.
 #[derive(Default)]
 pub struct GetParametersForImportOutput {
     /// `KeyId`, 1 to 2048 characters.
@@ -293,7 +293,7 @@ pub struct GetParametersForImportOutput {
     pub parameters_valid_to: Option<Timestamp>,
 }
 
-/// The members of a `GetPublicKey` answer.
+/// What `GetPublicKey` answers.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct GetPublicKeyOutput {
     /// `KeyId`, 1 to 2048 characters.
@@ -316,7 +316,7 @@ pub struct GetPublicKeyOutput {
     pub encapsulation_algorithms: Option<Vec<EncapsulationAlgorithmSpec>>,
 }
 
-/// The members of a `ImportKeyMaterial` answer.
+/// What `ImportKeyMaterial` answers.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct ImportKeyMaterialOutput {
     /// `KeyId`, 1 to 2048 characters.
@@ -325,7 +325,7 @@ pub struct ImportKeyMaterialOutput {
     pub key_material_id: Option<String>,
 }
 
-/// The members of a `ListAliases` answer.
+/// What `ListAliases` answers.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct ListAliasesOutput {
     /// `Aliases`.
@@ -336,7 +336,7 @@ pub struct ListAliasesOutput {
     pub truncated: Option<bool>,
 }
 
-/// The members of a `ListGrants` answer.
+/// What `ListGrants` answers.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct ListGrantsOutput {
     /// `Grants`.
@@ -347,7 +347,7 @@ pub struct ListGrantsOutput {
     pub truncated: Option<bool>,
 }
 
-/// The members of a `ListKeyPolicies` answer.
+/// What `ListKeyPolicies` answers.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct ListKeyPoliciesOutput {
     /// `PolicyNames`.
@@ -358,7 +358,7 @@ pub struct ListKeyPoliciesOutput {
     pub truncated: Option<bool>,
 }
 
-/// The members of a `ListKeyRotations` answer.
+/// What `ListKeyRotations` answers.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct ListKeyRotationsOutput {
     /// `Rotations`.
@@ -369,7 +369,7 @@ pub struct ListKeyRotationsOutput {
     pub truncated: Option<bool>,
 }
 
-/// The members of a `ListKeys` answer.
+/// What `ListKeys` answers.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct ListKeysOutput {
     /// `Keys`.
@@ -380,7 +380,7 @@ pub struct ListKeysOutput {
     pub truncated: Option<bool>,
 }
 
-/// The members of a `ListResourceTags` answer.
+/// What `ListResourceTags` answers.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct ListResourceTagsOutput {
     /// `Tags`.
@@ -391,7 +391,7 @@ pub struct ListResourceTagsOutput {
     pub truncated: Option<bool>,
 }
 
-/// The members of a `ListRetirableGrants` answer.
+/// What `ListRetirableGrants` answers.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct ListRetirableGrantsOutput {
     /// `Grants`.
@@ -402,11 +402,11 @@ pub struct ListRetirableGrantsOutput {
     pub truncated: Option<bool>,
 }
 
-/// The answer of `PutKeyPolicy`, which has no body.
+/// What `PutKeyPolicy` answers: no body.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct PutKeyPolicyOutput;
 
-/// The members of a `ReEncrypt` answer.
+/// What `ReEncrypt` answers.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct ReEncryptOutput {
     /// `CiphertextBlob`, 1 to 6144 bytes.
@@ -425,7 +425,7 @@ pub struct ReEncryptOutput {
     pub destination_key_material_id: Option<String>,
 }
 
-/// The members of a `ReplicateKey` answer.
+/// What `ReplicateKey` answers.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct ReplicateKeyOutput {
     /// `ReplicaKeyMetadata`.
@@ -436,22 +436,22 @@ pub struct ReplicateKeyOutput {
     pub replica_tags: Option<Vec<Tag>>,
 }
 
-/// The answer of `RetireGrant`, which has no body.
+/// What `RetireGrant` answers: no body.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct RetireGrantOutput;
 
-/// The answer of `RevokeGrant`, which has no body.
+/// What `RevokeGrant` answers: no body.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct RevokeGrantOutput;
 
-/// The members of a `RotateKeyOnDemand` answer.
+/// What `RotateKeyOnDemand` answers.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct RotateKeyOnDemandOutput {
     /// `KeyId`, 1 to 2048 characters.
     pub key_id: Option<String>,
 }
 
-/// The members of a `ScheduleKeyDeletion` answer.
+/// What `ScheduleKeyDeletion` answers.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct ScheduleKeyDeletionOutput {
     /// `KeyId`, 1 to 2048 characters.
@@ -464,7 +464,7 @@ pub struct ScheduleKeyDeletionOutput {
     pub pending_window_in_days: Option<i32>,
 }
 
-/// The members of a `Sign` answer.
+/// What `Sign` answers.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct SignOutput {
     /// `KeyId`, 1 to 2048 characters.
@@ -475,31 +475,31 @@ pub struct SignOutput {
     pub signing_algorithm: Option<SigningAlgorithmSpec>,
 }
 
-/// The answer of `TagResource`, which has no body.
+/// What `TagResource` answers: no body.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct TagResourceOutput;
 
-/// The answer of `UntagResource`, which has no body.
+/// What `UntagResource` answers: no body.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct UntagResourceOutput;
 
-/// The answer of `UpdateAlias`, which has no body.
+/// What `UpdateAlias` answers: no body.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct UpdateAliasOutput;
 
-/// The members of a `UpdateCustomKeyStore` answer.
+/// What `UpdateCustomKeyStore` answers.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct UpdateCustomKeyStoreOutput;
 
-/// The answer of `UpdateKeyDescription`, which has no body.
+/// What `UpdateKeyDescription` answers: no body.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct UpdateKeyDescriptionOutput;
 
-/// The answer of `UpdatePrimaryRegion`, which has no body.
+/// What `UpdatePrimaryRegion` answers: no body.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct UpdatePrimaryRegionOutput;
 
-/// The members of a `Verify` answer.
+/// What `Verify` answers.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct VerifyOutput {
     /// `KeyId`, 1 to 2048 characters.
@@ -510,7 +510,7 @@ pub struct VerifyOutput {
     pub signing_algorithm: Option<SigningAlgorithmSpec>,
 }
 
-/// The members of a `VerifyMac` answer.
+/// What `VerifyMac` answers.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct VerifyMacOutput {
     /// `KeyId`, 1 to 2048 characters.
