@@ -157,7 +157,16 @@ fn sts_answers_in_xml() {
                  <GetCallerIdentityResult><Account>111122223333</Account></GetCallerIdentityResult>\
                  <ResponseMetadata><RequestId>";
     assert!(good.body.starts_with(start), "{}", good.body);
+}
 
+#[test]
+fn sts_refuses_with_its_own_codes_and_statuses() {
+    let server = Server::start(Settings::default());
+    let signer = &Signer {
+        service: "sts",
+        region: "eu-central-1",
+        ..SIGNER
+    };
     let wrong_secret = Signer {
         secret: "x",
         ..*signer
