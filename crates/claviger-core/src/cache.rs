@@ -5,6 +5,7 @@
 //! read and the insert can't come back enabled.
 
 use std::{
+    borrow::Borrow,
     collections::HashMap,
     hash::Hash,
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
@@ -48,7 +49,11 @@ impl<K: Clone + Eq + Hash, V> Cache<K, V> {
     }
 
     /// The entry, when it is held.
-    pub fn look(&self, key: &K) -> Option<Arc<V>> {
+    pub fn look<Q>(&self, key: &Q) -> Option<Arc<V>>
+    where
+        K: Borrow<Q>,
+        Q: Eq + Hash + ?Sized,
+    {
         self.read().by_key.get(key)?.value.clone()
     }
 

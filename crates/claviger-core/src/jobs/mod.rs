@@ -158,7 +158,8 @@ async fn forget(core: &Core, id: &str, key: Option<&Key>) -> Result<Outcome, Err
     .await
 }
 
-async fn commit(core: &Core, staged: Staged, event: ServiceEvent) -> Result<Outcome, Error> {
+/// Commits a change that nobody called for, together with its event.
+pub async fn commit(core: &Core, staged: Staged, event: ServiceEvent) -> Result<Outcome, Error> {
     let id = core.new_event_id()?;
     let now = core.clock.now();
     commit_events(core, staged, |changes| {
