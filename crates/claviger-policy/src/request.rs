@@ -149,7 +149,7 @@ pub(crate) struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    /// Prepares a request. The buffer takes the lower-case action, so that no decision allocates for it.
+    /// Prepares a request; [`lowercase`] makes its action comparable.
     pub(crate) fn new(request: &Request<'a>, lowercase_action: &'a str) -> Self {
         Context {
             principal: request.principal,

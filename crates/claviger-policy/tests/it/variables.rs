@@ -144,3 +144,58 @@ fn in_conditions() {
     check("StringNotEquals", "alias/${aws:PrincipalTag/team}", Allow);
     check("StringNotLike", "*${aws:PrincipalTag/team}", Allow);
 }
+
+#[test]
+fn a_value_in_a_condition_is_never_a_wildcard() {
+    let check = |operator: &str, pattern: &str, team: &'static str, expected: Effect| {
+        let policy = format!(
+            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"*","Resource":"*","Condition":{{"{operator}":{{"aws:SourceArn":"{pattern}"}}}}}}}}"#
+        );
+        let conditions = Conditions::default()
+            .text("aws:SourceArn", "arn:aws:s3:::team-red")
+            .text("aws:PrincipalTag/team", team);
+        ask()
+            .on(Resource::Any)
+            .given(conditions)
+            .check(NO_KEY_POLICY, &[&policy], expected);
+    };
+    for operator in ["StringLike", "ArnLike"] {
+        check(
+            operator,
+            "arn:*:s3:::team-${aws:PrincipalTag/team}",
+            "red",
+            Allow,
+        );
+        check(
+            operator,
+            "arn:*:s3:::team-${aws:PrincipalTag/team}",
+            "*",
+            ImplicitDeny,
+        );
+        check(
+            operator,
+            "arn:*:s3:::team-${aws:PrincipalTag/team}",
+            "r?d",
+            ImplicitDeny,
+        );
+    }
+    // The colons of a value make no parts of an ARN.
+    check(
+        "StringLike",
+        "arn:${aws:PrincipalTag/team}:s3:::*",
+        "aws",
+        Allow,
+    );
+    check(
+        "StringLike",
+        "arn:${aws:PrincipalTag/team}team-red",
+        "aws:s3:::",
+        Allow,
+    );
+    check(
+        "ArnLike",
+        "arn:${aws:PrincipalTag/team}team-red",
+        "aws:s3:::",
+        ImplicitDeny,
+    );
+}
