@@ -14,7 +14,9 @@ equal(kms.list_resource_tags(KeyId=left["own"])["Tags"], [{"TagKey": "a", "TagVa
 equal(len(kms.list_key_rotations(KeyId=left["own"])["Rotations"]), 1)
 for blob in left["blobs"]:
     equal(kms.decrypt(CiphertextBlob=data(blob), EncryptionContext={"a": "b"})["Plaintext"], b"kept")
-refused("DisabledException", f"{arn(left['disabled'])} is disabled.", kms.encrypt, KeyId=left["disabled"], Plaintext=b"x")
+refused(
+    "DisabledException", f"{arn(left['disabled'])} is disabled.", kms.encrypt, KeyId=left["disabled"], Plaintext=b"x"
+)
 
 equal(state(left["waiting"]), "PendingImport")
 kms.import_key_material(

@@ -6,7 +6,10 @@ import json
 import material
 from expect import create_key, kms
 
-text = lambda data: base64.b64encode(data).decode()
+
+def text(data):
+    return base64.b64encode(data).decode()
+
 
 own = create_key(Description="kept", Tags=[{"TagKey": "a", "TagValue": "1"}])["KeyId"]
 kms.create_alias(AliasName="alias/kept", TargetKeyId=own)
@@ -19,11 +22,18 @@ given = material.parameters(waiting)
 disabled = create_key()["KeyId"]
 kms.disable_key(KeyId=disabled)
 
-print(json.dumps({
-    "blobs": [text(kms.encrypt(KeyId=key_id, Plaintext=b"kept", EncryptionContext={"a": "b"})["CiphertextBlob"]) for key_id in (own, imported)],
-    "own": own,
-    "waiting": waiting,
-    "disabled": disabled,
-    "token": text(given["ImportToken"]),
-    "wrapped": text(material.wrap(given["PublicKey"], material.new())),
-}))
+print(
+    json.dumps(
+        {
+            "blobs": [
+                text(kms.encrypt(KeyId=key_id, Plaintext=b"kept", EncryptionContext={"a": "b"})["CiphertextBlob"])
+                for key_id in (own, imported)
+            ],
+            "own": own,
+            "waiting": waiting,
+            "disabled": disabled,
+            "token": text(given["ImportToken"]),
+            "wrapped": text(material.wrap(given["PublicKey"], material.new())),
+        }
+    )
+)

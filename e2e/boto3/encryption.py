@@ -6,7 +6,10 @@ from expect import ABSENT_ID, arn, client, create_key, equal, invalid, kms, refu
 
 CONTEXT = {"department": "10103.0", "purpose": "test", "ünïcode": "välue"}
 WOULD_HAVE = "The request would have succeeded, but the DryRun option is set."
-DENIED = "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access."
+DENIED = (
+    "The ciphertext refers to a customer master key that does not exist, "
+    "does not exist in this region, or you are not allowed to access."
+)
 WRONG_KEY = "The key ID in the request does not identify a CMK that can perform this operation."
 
 key = create_key()
@@ -36,8 +39,16 @@ def refusals_of_encrypt():
         ("ValidationException", too_long, {"KeyId": key_id, "Plaintext": bytes(4097)}),
         ("ValidationException", too_short, {"KeyId": key_id, "Plaintext": b""}),
         ("ValidationException", invalid("keyId", "null", "Member must not be null"), {"Plaintext": b"x"}),
-        ("ValidationException", invalid("encryptionAlgorithm", "NOPE", "Member must satisfy enum value set: […"), {"KeyId": key_id, "Plaintext": b"x", "EncryptionAlgorithm": "NOPE"}),
-        ("InvalidKeyUsageException", "Algorithm RSAES_OAEP_SHA_256 is incompatible with key spec SYMMETRIC_DEFAULT.", {"KeyId": key_id, "Plaintext": b"x", "EncryptionAlgorithm": "RSAES_OAEP_SHA_256"}),
+        (
+            "ValidationException",
+            invalid("encryptionAlgorithm", "NOPE", "Member must satisfy enum value set: […"),
+            {"KeyId": key_id, "Plaintext": b"x", "EncryptionAlgorithm": "NOPE"},
+        ),
+        (
+            "InvalidKeyUsageException",
+            "Algorithm RSAES_OAEP_SHA_256 is incompatible with key spec SYMMETRIC_DEFAULT.",
+            {"KeyId": key_id, "Plaintext": b"x", "EncryptionAlgorithm": "RSAES_OAEP_SHA_256"},
+        ),
         ("NotFoundException", f"Key '{arn(ABSENT_ID)}' does not exist", {"KeyId": ABSENT_ID, "Plaintext": b"x"}),
         ("InvalidGrantTokenException", ..., {"KeyId": key_id, "Plaintext": b"x", "GrantTokens": ["no-token"]}),
     ]:
@@ -46,7 +57,13 @@ def refusals_of_encrypt():
 
 def refusals_of_decrypt():
     blob = kms.encrypt(KeyId=key_id, Plaintext=b"secret", EncryptionContext=CONTEXT)["CiphertextBlob"]
-    contexts = [{}, {"purpose": "test"}, {**CONTEXT, "more": "x"}, {**CONTEXT, "purpose": "Test"}, {key.upper(): value for key, value in CONTEXT.items()}]
+    contexts = [
+        {},
+        {"purpose": "test"},
+        {**CONTEXT, "more": "x"},
+        {**CONTEXT, "purpose": "Test"},
+        {key.upper(): value for key, value in CONTEXT.items()},
+    ]
     for context in contexts:
         refused("InvalidCiphertextException", None, kms.decrypt, CiphertextBlob=blob, EncryptionContext=context)
     for position in (0, 1, len(blob) // 2, len(blob) - 1):
@@ -54,9 +71,25 @@ def refusals_of_decrypt():
         refused("InvalidCiphertextException", None, kms.decrypt, CiphertextBlob=bent, EncryptionContext=CONTEXT)
     for foreign in (b"x", b"not a ciphertext", os.urandom(200), blob[:-1], blob + b"x", blob[:20]):
         refused("InvalidCiphertextException", None, kms.decrypt, CiphertextBlob=foreign, EncryptionContext=CONTEXT)
-    refused("IncorrectKeyException", WRONG_KEY, kms.decrypt, CiphertextBlob=blob, EncryptionContext=CONTEXT, KeyId=other)
-    refused("InvalidKeyUsageException", ..., kms.decrypt, CiphertextBlob=blob, EncryptionContext=CONTEXT, KeyId=key_id, EncryptionAlgorithm="RSAES_OAEP_SHA_1")
-    refused("AccessDeniedException", DENIED, client(region="eu-central-1").decrypt, CiphertextBlob=blob, EncryptionContext=CONTEXT)
+    refused(
+        "IncorrectKeyException", WRONG_KEY, kms.decrypt, CiphertextBlob=blob, EncryptionContext=CONTEXT, KeyId=other
+    )
+    refused(
+        "InvalidKeyUsageException",
+        ...,
+        kms.decrypt,
+        CiphertextBlob=blob,
+        EncryptionContext=CONTEXT,
+        KeyId=key_id,
+        EncryptionAlgorithm="RSAES_OAEP_SHA_1",
+    )
+    refused(
+        "AccessDeniedException",
+        DENIED,
+        client(region="eu-central-1").decrypt,
+        CiphertextBlob=blob,
+        EncryptionContext=CONTEXT,
+    )
     refused("ValidationException", ..., kms.decrypt, EncryptionContext=CONTEXT)
     refused("ValidationException", ..., kms.decrypt, CiphertextBlob=bytes(6145))
     for name in (key_id, key_arn):
@@ -66,25 +99,61 @@ def refusals_of_decrypt():
 def re_encrypting():
     blob = kms.encrypt(KeyId=key_id, Plaintext=b"secret", EncryptionContext=CONTEXT)["CiphertextBlob"]
     answer = kms.re_encrypt(
-        CiphertextBlob=blob, SourceEncryptionContext=CONTEXT, DestinationKeyId=other, DestinationEncryptionContext={"now": "other"}
+        CiphertextBlob=blob,
+        SourceEncryptionContext=CONTEXT,
+        DestinationKeyId=other,
+        DestinationEncryptionContext={"now": "other"},
     )
     equal((answer["SourceKeyId"], answer["KeyId"]), (key_arn, arn(other)))
     equal((answer["SourceEncryptionAlgorithm"], answer["DestinationEncryptionAlgorithm"]), ("SYMMETRIC_DEFAULT",) * 2)
     equal(answer["SourceKeyMaterialId"], material_id)
     equal(len(answer["DestinationKeyMaterialId"]), 64)
-    equal(kms.decrypt(CiphertextBlob=answer["CiphertextBlob"], EncryptionContext={"now": "other"})["Plaintext"], b"secret")
+    equal(
+        kms.decrypt(CiphertextBlob=answer["CiphertextBlob"], EncryptionContext={"now": "other"})["Plaintext"], b"secret"
+    )
     refused("InvalidCiphertextException", None, kms.re_encrypt, CiphertextBlob=blob, DestinationKeyId=other)
-    refused("IncorrectKeyException", WRONG_KEY, kms.re_encrypt, CiphertextBlob=blob, SourceEncryptionContext=CONTEXT, SourceKeyId=other, DestinationKeyId=other)
-    refused("NotFoundException", ..., kms.re_encrypt, CiphertextBlob=blob, SourceEncryptionContext=CONTEXT, DestinationKeyId=ABSENT_ID)
+    refused(
+        "IncorrectKeyException",
+        WRONG_KEY,
+        kms.re_encrypt,
+        CiphertextBlob=blob,
+        SourceEncryptionContext=CONTEXT,
+        SourceKeyId=other,
+        DestinationKeyId=other,
+    )
+    refused(
+        "NotFoundException",
+        ...,
+        kms.re_encrypt,
+        CiphertextBlob=blob,
+        SourceEncryptionContext=CONTEXT,
+        DestinationKeyId=ABSENT_ID,
+    )
     refused("ValidationException", ..., kms.re_encrypt, CiphertextBlob=blob)
-    refused("DryRunOperationException", WOULD_HAVE, kms.re_encrypt, CiphertextBlob=blob, SourceEncryptionContext=CONTEXT, DestinationKeyId=other, DryRun=True)
+    refused(
+        "DryRunOperationException",
+        WOULD_HAVE,
+        kms.re_encrypt,
+        CiphertextBlob=blob,
+        SourceEncryptionContext=CONTEXT,
+        DestinationKeyId=other,
+        DryRun=True,
+    )
 
 
 def data_keys():
-    for members, size in [({"KeySpec": "AES_256"}, 32), ({"KeySpec": "AES_128"}, 16), ({"NumberOfBytes": 1}, 1), ({"NumberOfBytes": 1024}, 1024)]:
+    for members, size in [
+        ({"KeySpec": "AES_256"}, 32),
+        ({"KeySpec": "AES_128"}, 16),
+        ({"NumberOfBytes": 1}, 1),
+        ({"NumberOfBytes": 1024}, 1024),
+    ]:
         answer = kms.generate_data_key(KeyId=key_id, EncryptionContext=CONTEXT, **members)
         equal((answer["KeyId"], answer["KeyMaterialId"], len(answer["Plaintext"])), (key_arn, material_id, size))
-        equal(kms.decrypt(CiphertextBlob=answer["CiphertextBlob"], EncryptionContext=CONTEXT)["Plaintext"], answer["Plaintext"])
+        equal(
+            kms.decrypt(CiphertextBlob=answer["CiphertextBlob"], EncryptionContext=CONTEXT)["Plaintext"],
+            answer["Plaintext"],
+        )
         answer = kms.generate_data_key_without_plaintext(KeyId=key_id, **members)
         assert "Plaintext" not in answer, answer
         equal((answer["KeyId"], answer["KeyMaterialId"]), (key_arn, material_id))
@@ -94,12 +163,22 @@ def data_keys():
             ("Please specify either number of bytes or key spec.", {}),
             ("Please specify either number of bytes or key spec.", {"NumberOfBytes": 32, "KeySpec": "AES_256"}),
             (invalid("numberOfBytes", 0, "Member must have value greater than or equal to 1"), {"NumberOfBytes": 0}),
-            (invalid("numberOfBytes", 1025, "Member must have value less than or equal to 1024"), {"NumberOfBytes": 1025}),
+            (
+                invalid("numberOfBytes", 1025, "Member must have value less than or equal to 1024"),
+                {"NumberOfBytes": 1025},
+            ),
             (invalid("keySpec", "AES_512", "Member must satisfy enum value set: […"), {"KeySpec": "AES_512"}),
         ]:
             refused("ValidationException", message, call, KeyId=key_id, **members)
         refused("DryRunOperationException", WOULD_HAVE, call, KeyId=key_id, KeySpec="AES_256", DryRun=True)
-        refused("NotFoundException", f"Key '{arn(ABSENT_ID)}' does not exist", call, KeyId=ABSENT_ID, KeySpec="AES_256", DryRun=True)
+        refused(
+            "NotFoundException",
+            f"Key '{arn(ABSENT_ID)}' does not exist",
+            call,
+            KeyId=ABSENT_ID,
+            KeySpec="AES_256",
+            DryRun=True,
+        )
 
 
 def randomness():
@@ -107,8 +186,18 @@ def randomness():
         equal(len(kms.generate_random(NumberOfBytes=size)["Plaintext"]), size)
     assert kms.generate_random(NumberOfBytes=32)["Plaintext"] != kms.generate_random(NumberOfBytes=32)["Plaintext"]
     refused("ValidationException", "NumberOfBytes is required.", kms.generate_random)
-    refused("ValidationException", invalid("numberOfBytes", 0, "Member must have value greater than or equal to 1"), kms.generate_random, NumberOfBytes=0)
-    refused("ValidationException", invalid("numberOfBytes", 1025, "Member must have value less than or equal to 1024"), kms.generate_random, NumberOfBytes=1025)
+    refused(
+        "ValidationException",
+        invalid("numberOfBytes", 0, "Member must have value greater than or equal to 1"),
+        kms.generate_random,
+        NumberOfBytes=0,
+    )
+    refused(
+        "ValidationException",
+        invalid("numberOfBytes", 1025, "Member must have value less than or equal to 1024"),
+        kms.generate_random,
+        NumberOfBytes=1025,
+    )
 
 
 def dry_runs():
@@ -116,10 +205,19 @@ def dry_runs():
     refused("DryRunOperationException", WOULD_HAVE, kms.encrypt, KeyId=key_id, Plaintext=b"x", DryRun=True)
     refused("DryRunOperationException", WOULD_HAVE, kms.decrypt, CiphertextBlob=blob, DryRun=True)
     refused("InvalidCiphertextException", None, kms.decrypt, CiphertextBlob=b"nonsense", DryRun=True)
-    refused("DryRunOperationException", WOULD_HAVE, kms.decrypt, KeyId=key_id, DryRun=True, DryRunModifiers=["IGNORE_CIPHERTEXT"])
+    refused(
+        "DryRunOperationException",
+        WOULD_HAVE,
+        kms.decrypt,
+        KeyId=key_id,
+        DryRun=True,
+        DryRunModifiers=["IGNORE_CIPHERTEXT"],
+    )
     disabled = create_key()["KeyId"]
     kms.disable_key(KeyId=disabled)
-    refused("DisabledException", f"{arn(disabled)} is disabled.", kms.encrypt, KeyId=disabled, Plaintext=b"x", DryRun=True)
+    refused(
+        "DisabledException", f"{arn(disabled)} is disabled.", kms.encrypt, KeyId=disabled, Plaintext=b"x", DryRun=True
+    )
 
 
 round_trips()

@@ -23,7 +23,9 @@ def every_wrap():
             assert 0 < len(given["ImportToken"]) <= 6144, len(given["ImportToken"])
             wrapped = material.wrap(given["PublicKey"], secret, algorithm)
             equal(len(wrapped), modulus, spec)
-            answer = kms.import_key_material(KeyId=key_id, ImportToken=given["ImportToken"], EncryptedKeyMaterial=wrapped, **DOES_NOT_EXPIRE)
+            answer = kms.import_key_material(
+                KeyId=key_id, ImportToken=given["ImportToken"], EncryptedKeyMaterial=wrapped, **DOES_NOT_EXPIRE
+            )
             described = describe(key_id)
             equal((answer["KeyId"], len(answer["KeyMaterialId"])), (arn(key_id), 64))
             equal(described["CurrentKeyMaterialId"], answer["KeyMaterialId"])
@@ -42,17 +44,29 @@ def parameters():
     own = create_key()["KeyId"]
     base = {"KeyId": key_id, "WrappingAlgorithm": "RSAES_OAEP_SHA_256", "WrappingKeySpec": "RSA_2048"}
     for code, message, members in [
-        ("UnsupportedOperationException", f"{arn(own)} origin is AWS_KMS which is not valid for this operation.", {"KeyId": own}),
+        (
+            "UnsupportedOperationException",
+            f"{arn(own)} origin is AWS_KMS which is not valid for this operation.",
+            {"KeyId": own},
+        ),
         ("NotFoundException", f"Key '{arn(ABSENT_ID)}' does not exist", {"KeyId": ABSENT_ID}),
-        ("ValidationException", invalid("wrappingAlgorithm", "NOPE", "Member must satisfy enum value set: […"), {"WrappingAlgorithm": "NOPE"}),
-        ("ValidationException", invalid("wrappingKeySpec", "RSA_1024", "Member must satisfy enum value set: […"), {"WrappingKeySpec": "RSA_1024"}),
+        (
+            "ValidationException",
+            invalid("wrappingAlgorithm", "NOPE", "Member must satisfy enum value set: […"),
+            {"WrappingAlgorithm": "NOPE"},
+        ),
+        (
+            "ValidationException",
+            invalid("wrappingKeySpec", "RSA_1024", "Member must satisfy enum value set: […"),
+            {"WrappingKeySpec": "RSA_1024"},
+        ),
     ]:
         refused(code, message, kms.get_parameters_for_import, **{**base, **members})
     # AWS refuses what it used to allow, and material for which a wrap is not meant; it does not say with which error.
     for algorithm in ("RSAES_PKCS1_V1_5", "RSA_AES_KEY_WRAP_SHA_256", "SM2PKE"):
         try:
             kms.get_parameters_for_import(**{**base, "WrappingAlgorithm": algorithm})
-        except (kms.exceptions.ClientError) as error:
+        except kms.exceptions.ClientError as error:
             assert error.response["Error"]["Code"] in ("UnsupportedOperationException", "ValidationException"), error
         else:
             raise AssertionError(f"{algorithm} was not refused")
@@ -79,7 +93,10 @@ def refusals():
     wrong_hash = material.parameters(key_id, "RSAES_OAEP_SHA_1")
     right = material.wrap(given["PublicKey"], secret)
     now = describe(key_id)["CreationDate"]
-    days = lambda count: now + datetime.timedelta(days=count)
+
+    def days(count):
+        return now + datetime.timedelta(days=count)
+
     expires = "KEY_MATERIAL_EXPIRES"
     base = {"KeyId": key_id, "ImportToken": given["ImportToken"], "EncryptedKeyMaterial": right, **DOES_NOT_EXPIRE}
 
@@ -94,7 +111,11 @@ def refusals():
         ("ValidationException", ..., {"ValidTo": days(1)}),
         ("ValidationException", ..., {"ExpirationModel": expires, "ValidTo": days(-1)}),
         ("ValidationException", ..., {"ExpirationModel": expires, "ValidTo": days(366)}),
-        ("ValidationException", invalid("expirationModel", "NEVER", "Member must satisfy enum value set: […"), {"ExpirationModel": "NEVER"}),
+        (
+            "ValidationException",
+            invalid("expirationModel", "NEVER", "Member must satisfy enum value set: […"),
+            {"ExpirationModel": "NEVER"},
+        ),
         ("InvalidImportTokenException", ..., {"ImportToken": for_other["ImportToken"]}),
         ("InvalidImportTokenException", ..., {"ImportToken": b"no token"}),
         ("InvalidImportTokenException", ..., {"ImportToken": bent_token}),
@@ -111,7 +132,11 @@ def refusals():
         ("IncorrectKeyMaterialException", ..., with_wrap(material.wrap(given["PublicKey"], secret[:31]))),
         ("IncorrectKeyMaterialException", ..., with_wrap(material.wrap(given["PublicKey"], secret + b"x"))),
         ("IncorrectKeyMaterialException", ..., with_wrap(material.wrap(given["PublicKey"], b"x"))),
-        ("UnsupportedOperationException", f"{arn(own)} origin is AWS_KMS which is not valid for this operation.", {"KeyId": own}),
+        (
+            "UnsupportedOperationException",
+            f"{arn(own)} origin is AWS_KMS which is not valid for this operation.",
+            {"KeyId": own},
+        ),
         ("NotFoundException", f"Key '{arn(ABSENT_ID)}' does not exist", {"KeyId": ABSENT_ID}),
     ]:
         sent = {name: value for name, value in {**base, **members}.items() if value is not None}

@@ -2,7 +2,22 @@
 
 import datetime
 
-from expect import ABSENT_ID, ACCOUNT, DAY, advance, alias_arn, arn, client, create_key, describe, equal, invalid, kms, refused, state
+from expect import (
+    ABSENT_ID,
+    ACCOUNT,
+    DAY,
+    advance,
+    alias_arn,
+    arn,
+    client,
+    create_key,
+    describe,
+    equal,
+    invalid,
+    kms,
+    refused,
+    state,
+)
 
 NOT_IN_SET = "Member must satisfy enum value set: […"
 
@@ -30,7 +45,9 @@ def creating():
     assert not {"DeletionDate", "ValidTo", "ExpirationModel"} & key.keys(), key
     equal(describe(key_id), key, "what was created is described")
 
-    key = create_key(Description="d", Tags=[{"TagKey": "a", "TagValue": "1"}], CustomerMasterKeySpec="SYMMETRIC_DEFAULT")
+    key = create_key(
+        Description="d", Tags=[{"TagKey": "a", "TagValue": "1"}], CustomerMasterKeySpec="SYMMETRIC_DEFAULT"
+    )
     equal(key["Description"], "d")
     equal(kms.list_resource_tags(KeyId=key["KeyId"])["Tags"], [{"TagKey": "a", "TagValue": "1"}])
 
@@ -38,8 +55,16 @@ def creating():
     tags = [{"TagKey": str(n), "TagValue": ""} for n in range(51)]
     twice = [{"TagKey": "a", "TagValue": "1"}, {"TagKey": "a", "TagValue": "2"}]
     for code, message, members in [
-        ("ValidationException", "KeyUsage SIGN_VERIFY is not compatible with KeySpec SYMMETRIC_DEFAULT", {"KeyUsage": "SIGN_VERIFY"}),
-        ("ValidationException", "You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.", {"KeySpec": "RSA_2048"}),
+        (
+            "ValidationException",
+            "KeyUsage SIGN_VERIFY is not compatible with KeySpec SYMMETRIC_DEFAULT",
+            {"KeyUsage": "SIGN_VERIFY"},
+        ),
+        (
+            "ValidationException",
+            "You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.",
+            {"KeySpec": "RSA_2048"},
+        ),
         (
             "ValidationException",
             "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is deprecated.",
@@ -48,8 +73,16 @@ def creating():
         ("ValidationException", invalid("keySpec", "NOPE", NOT_IN_SET), {"KeySpec": "NOPE"}),
         ("ValidationException", invalid("keyUsage", "NOPE", NOT_IN_SET), {"KeyUsage": "NOPE"}),
         ("ValidationException", invalid("origin", "NOPE", NOT_IN_SET), {"Origin": "NOPE"}),
-        ("ValidationException", invalid("description", long, "Member must have length less than or equal to 8192"), {"Description": long}),
-        ("ValidationException", invalid("tags.1.member.tagKey", "", "Member must have length greater than or equal to 1"), {"Tags": [{"TagKey": "", "TagValue": ""}]}),
+        (
+            "ValidationException",
+            invalid("description", long, "Member must have length less than or equal to 8192"),
+            {"Description": long},
+        ),
+        (
+            "ValidationException",
+            invalid("tags.1.member.tagKey", "", "Member must have length greater than or equal to 1"),
+            {"Tags": [{"TagKey": "", "TagValue": ""}]},
+        ),
         ("TagException", "Duplicate tag keys", {"Tags": twice}),
         ("TagException", "Tags beginning with aws: are reserved", {"Tags": [{"TagKey": "AWS:x", "TagValue": ""}]}),
         ("TagException", "Too many tags", {"Tags": tags}),
@@ -74,7 +107,12 @@ def naming():
     ]:
         refused("NotFoundException", message, kms.describe_key, KeyId=name)
     refused("NotFoundException", ..., client(region="eu-west-1").describe_key, KeyId=key_id)
-    refused("ValidationException", invalid("keyId", "", "Member must have length greater than or equal to 1"), kms.describe_key, KeyId="")
+    refused(
+        "ValidationException",
+        invalid("keyId", "", "Member must have length greater than or equal to 1"),
+        kms.describe_key,
+        KeyId="",
+    )
     refused("ValidationException", invalid("keyId", "null", "Member must not be null"), kms.describe_key)
     refused("InvalidGrantTokenException", ..., kms.describe_key, KeyId=key_id, GrantTokens=["no-token"])
 
@@ -97,8 +135,18 @@ def listing():
     equal(sorted(seen), sorted(made), "every key once")
     key = region.list_keys(Limit=1)["Keys"][0]
     equal(key["KeyArn"], arn(key["KeyId"], region="ap-southeast-2"))
-    refused("ValidationException", invalid("limit", 0, "Member must have value greater than or equal to 1"), kms.list_keys, Limit=0)
-    refused("ValidationException", invalid("limit", 1001, "Member must have value less than or equal to 1000"), kms.list_keys, Limit=1001)
+    refused(
+        "ValidationException",
+        invalid("limit", 0, "Member must have value greater than or equal to 1"),
+        kms.list_keys,
+        Limit=0,
+    )
+    refused(
+        "ValidationException",
+        invalid("limit", 1001, "Member must have value less than or equal to 1000"),
+        kms.list_keys,
+        Limit=1001,
+    )
     refused("InvalidMarkerException", ..., kms.list_keys, Marker="nonsense")
 
 
@@ -108,7 +156,12 @@ def describing():
     equal(describe(key_id)["Description"], "new")
     kms.update_key_description(KeyId=arn(key_id), Description="")
     equal(describe(key_id)["Description"], "")
-    refused("ValidationException", invalid("description", "null", "Member must not be null"), kms.update_key_description, KeyId=key_id)
+    refused(
+        "ValidationException",
+        invalid("description", "null", "Member must not be null"),
+        kms.update_key_description,
+        KeyId=key_id,
+    )
     kms.create_alias(AliasName="alias/describing", TargetKeyId=key_id)
     refused("NotFoundException", ..., kms.update_key_description, KeyId="alias/describing", Description="x")
 
@@ -149,7 +202,10 @@ def deleting():
     answer = kms.schedule_key_deletion(KeyId=key_id, PendingWindowInDays=7)
     equal((answer["KeyId"], answer["KeyState"], answer["PendingWindowInDays"]), (arn(key_id), "PendingDeletion", 7))
     described = describe(key_id)
-    equal((described["KeyState"], described["Enabled"], described["DeletionDate"]), ("PendingDeletion", False, answer["DeletionDate"]))
+    equal(
+        (described["KeyState"], described["Enabled"], described["DeletionDate"]),
+        ("PendingDeletion", False, answer["DeletionDate"]),
+    )
     assert answer["DeletionDate"] >= before + datetime.timedelta(days=7), answer
 
     pending = f"{arn(key_id)} is pending deletion."
@@ -181,7 +237,12 @@ def deleting():
     gone = f"Key '{arn(key_id)}' does not exist"
     refused("NotFoundException", gone, kms.describe_key, KeyId=key_id)
     refused("NotFoundException", gone, kms.cancel_key_deletion, KeyId=key_id)
-    refused("NotFoundException", f"Alias {alias_arn('alias/deleting')} is not found.", kms.describe_key, KeyId="alias/deleting")
+    refused(
+        "NotFoundException",
+        f"Alias {alias_arn('alias/deleting')} is not found.",
+        kms.describe_key,
+        KeyId="alias/deleting",
+    )
     assert key_id not in {key["KeyId"] for key in kms.list_keys()["Keys"]}
     assert "alias/deleting" not in {alias["AliasName"] for alias in kms.list_aliases()["Aliases"]}
     refused("AccessDeniedException", ..., kms.decrypt, CiphertextBlob=blob)

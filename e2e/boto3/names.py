@@ -12,7 +12,10 @@ def aliases():
     kms.create_alias(AliasName="alias/one", TargetKeyId=key_id)
     listed = kms.list_aliases(KeyId=key_id)["Aliases"]
     equal(len(listed), 1)
-    equal((listed[0]["AliasName"], listed[0]["AliasArn"], listed[0]["TargetKeyId"]), ("alias/one", alias_arn("alias/one"), key_id))
+    equal(
+        (listed[0]["AliasName"], listed[0]["AliasArn"], listed[0]["TargetKeyId"]),
+        ("alias/one", alias_arn("alias/one"), key_id),
+    )
     assert {"CreationDate", "LastUpdatedDate"} <= listed[0].keys(), listed
 
     kms.update_alias(AliasName="alias/one", TargetKeyId=second)
@@ -24,16 +27,41 @@ def aliases():
     prefix = 'Alias must start with the prefix "alias/". Please see https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html'
     not_found = f"Alias {alias_arn('alias/absent')} is not found."
     for code, message, call, members in [
-        ("AlreadyExistsException", f"An alias with the name {alias_arn('alias/one')} already exists", kms.create_alias, {"AliasName": "alias/one", "TargetKeyId": key_id}),
+        (
+            "AlreadyExistsException",
+            f"An alias with the name {alias_arn('alias/one')} already exists",
+            kms.create_alias,
+            {"AliasName": "alias/one", "TargetKeyId": key_id},
+        ),
         ("ValidationException", prefix, kms.create_alias, {"AliasName": "one", "TargetKeyId": key_id}),
-        ("ValidationException", invalid("aliasName", "alias/ö", f"Member must satisfy regular expression pattern: {PATTERN}"), kms.create_alias, {"AliasName": "alias/ö", "TargetKeyId": key_id}),
+        (
+            "ValidationException",
+            invalid("aliasName", "alias/ö", f"Member must satisfy regular expression pattern: {PATTERN}"),
+            kms.create_alias,
+            {"AliasName": "alias/ö", "TargetKeyId": key_id},
+        ),
         ("ValidationException", ..., kms.create_alias, {"AliasName": "alias/" + "x" * 251, "TargetKeyId": key_id}),
-        ("ValidationException", invalid("targetKeyId", "null", "Member must not be null"), kms.create_alias, {"AliasName": "alias/two"}),
+        (
+            "ValidationException",
+            invalid("targetKeyId", "null", "Member must not be null"),
+            kms.create_alias,
+            {"AliasName": "alias/two"},
+        ),
         ("NotAuthorizedException", None, kms.create_alias, {"AliasName": "alias/aws/two", "TargetKeyId": key_id}),
-        ("NotFoundException", f"Key '{arn(ABSENT_ID)}' does not exist", kms.create_alias, {"AliasName": "alias/two", "TargetKeyId": ABSENT_ID}),
+        (
+            "NotFoundException",
+            f"Key '{arn(ABSENT_ID)}' does not exist",
+            kms.create_alias,
+            {"AliasName": "alias/two", "TargetKeyId": ABSENT_ID},
+        ),
         ("NotFoundException", not_found, kms.update_alias, {"AliasName": "alias/absent", "TargetKeyId": key_id}),
         ("NotFoundException", not_found, kms.delete_alias, {"AliasName": "alias/absent"}),
-        ("NotFoundException", f"Key '{arn(ABSENT_ID)}' does not exist", kms.update_alias, {"AliasName": "alias/one", "TargetKeyId": ABSENT_ID}),
+        (
+            "NotFoundException",
+            f"Key '{arn(ABSENT_ID)}' does not exist",
+            kms.update_alias,
+            {"AliasName": "alias/one", "TargetKeyId": ABSENT_ID},
+        ),
     ]:
         refused(code, message, call, **members)
 
@@ -97,7 +125,13 @@ def policies():
     answer = kms.get_key_policy(KeyId=key_id, PolicyName="default")
     equal(answer["PolicyName"], "default")
     root = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
-    statement = {"Sid": "Enable IAM User Permissions", "Effect": "Allow", "Principal": root, "Action": "kms:*", "Resource": "*"}
+    statement = {
+        "Sid": "Enable IAM User Permissions",
+        "Effect": "Allow",
+        "Principal": root,
+        "Action": "kms:*",
+        "Resource": "*",
+    }
     equal(json.loads(answer["Policy"]), {"Version": "2012-10-17", "Id": "key-default-1", "Statement": [statement]})
     equal(kms.get_key_policy(KeyId=key_id)["Policy"], answer["Policy"])
     refused("NotFoundException", ..., kms.get_key_policy, KeyId=key_id, PolicyName="AWS_RAM")
@@ -114,7 +148,10 @@ def policies():
     kms.encrypt(KeyId=key_id, Plaintext=b"x")
     refused("AccessDeniedException", ..., kms.disable_key, KeyId=key_id)
 
-    denying = {"Version": "2012-10-17", "Statement": [statement, {**statement, "Sid": "no", "Effect": "Deny", "Action": "kms:Decrypt"}]}
+    denying = {
+        "Version": "2012-10-17",
+        "Statement": [statement, {**statement, "Sid": "no", "Effect": "Deny", "Action": "kms:Decrypt"}],
+    }
     key_id = create_key(Policy=json.dumps(denying))["KeyId"]
     blob = kms.encrypt(KeyId=key_id, Plaintext=b"x")["CiphertextBlob"]
     refused("AccessDeniedException", ..., kms.decrypt, CiphertextBlob=blob)

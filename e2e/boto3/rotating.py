@@ -25,7 +25,7 @@ def own_material():
     equal(kms.rotate_key_on_demand(KeyId=key_id)["KeyId"], key_id)
     second = describe(key_id)["CurrentKeyMaterialId"]
     assert second != first, "a new material"
-    rotation, = entries(key_id)
+    (rotation,) = entries(key_id)
     equal((rotation["KeyMaterialId"], rotation["RotationType"]), (second, "ON_DEMAND"))
     assert "RotationDate" in rotation, rotation
     listed = by_material(key_id)
@@ -53,7 +53,13 @@ def own_material():
         marker = {"Marker": page["NextMarker"]}
     equal(len(set(seen)), 25, "every rotation once")
     refused("InvalidMarkerException", ..., kms.list_key_rotations, KeyId=key_id, Marker="nonsense")
-    refused("ValidationException", invalid("limit", 1001, "Member must have value less than or equal to 1000"), kms.list_key_rotations, KeyId=key_id, Limit=1001)
+    refused(
+        "ValidationException",
+        invalid("limit", 1001, "Member must have value less than or equal to 1000"),
+        kms.list_key_rotations,
+        KeyId=key_id,
+        Limit=1001,
+    )
     refused("NotFoundException", f"Key '{arn(ABSENT_ID)}' does not exist", kms.list_key_rotations, KeyId=ABSENT_ID)
     kms.disable_key(KeyId=key_id)
     refused("DisabledException", f"{arn(key_id)} is disabled.", kms.rotate_key_on_demand, KeyId=key_id)
@@ -91,7 +97,10 @@ def imported_materials():
     equal(listed[second]["RotationType"], "ON_DEMAND")
     equal([entry["KeyMaterialId"] for entry in entries(key_id)], [second])
     new = kms.encrypt(KeyId=key_id, Plaintext=b"new")["CiphertextBlob"]
-    equal((kms.decrypt(CiphertextBlob=old)["KeyMaterialId"], kms.decrypt(CiphertextBlob=new)["KeyMaterialId"]), (first, second))
+    equal(
+        (kms.decrypt(CiphertextBlob=old)["KeyMaterialId"], kms.decrypt(CiphertextBlob=new)["KeyMaterialId"]),
+        (first, second),
+    )
 
     all_or_nothing(key_id, {first: first_bytes, second: second_bytes}, old, new)
 
@@ -111,15 +120,32 @@ def all_or_nothing(key_id, held, old, new):
         refused("KMSInvalidStateException", pending, kms.encrypt, KeyId=key_id, Plaintext=b"x")
         for material_id in missing:
             equal(state(key_id), "PendingImport", "still one missing")
-            answer = material.import_into(key_id, held[material_id], ImportType="EXISTING_KEY_MATERIAL", KeyMaterialId=material_id)
+            answer = material.import_into(
+                key_id, held[material_id], ImportType="EXISTING_KEY_MATERIAL", KeyMaterialId=material_id
+            )
             equal(answer["KeyMaterialId"], material_id)
         equal(state(key_id), "Enabled")
         equal([kms.decrypt(CiphertextBlob=blob)["Plaintext"] for blob in (old, new)], [b"old", b"new"])
 
     wrong_id = {"ImportType": "EXISTING_KEY_MATERIAL", "KeyMaterialId": second}
     refused("IncorrectKeyMaterialException", ..., material.import_into, key_id=key_id, material=held[first], **wrong_id)
-    refused("IncorrectKeyMaterialException", ..., material.import_into, key_id=key_id, material=material.new(), ImportType="EXISTING_KEY_MATERIAL")
-    refused("ValidationException", ..., material.import_into, key_id=key_id, material=material.new(), ImportType="NEW_KEY_MATERIAL", KeyMaterialId=second)
+    refused(
+        "IncorrectKeyMaterialException",
+        ...,
+        material.import_into,
+        key_id=key_id,
+        material=material.new(),
+        ImportType="EXISTING_KEY_MATERIAL",
+    )
+    refused(
+        "ValidationException",
+        ...,
+        material.import_into,
+        key_id=key_id,
+        material=material.new(),
+        ImportType="NEW_KEY_MATERIAL",
+        KeyMaterialId=second,
+    )
     kms.delete_imported_key_material(KeyId=key_id)
     equal(by_material(key_id)[second]["ImportState"], "PENDING_IMPORT", "without an id, the current material goes")
     equal(by_material(key_id)[first]["ImportState"], "IMPORTED")
