@@ -10,21 +10,27 @@ use claviger_audit::verify::{Verdict, verify};
 
 use crate::scene::{NODE, Scene, append, files, key};
 
-/// How many random changes are tried.
+/// How many random changes are tried, unless the test command says more.
 const ROUNDS: u64 = 10_000;
+const ROUNDS_SETTING: &str = "CLAVIGER_TAMPER_EDITS";
 const THREADS: u64 = 4;
 const SIGNED: usize = 18;
 const UNSIGNED: usize = 2;
 
 #[test]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the test command's parameter comes by the environment"
+)]
 fn every_random_change_before_the_last_checkpoint_is_found() {
+    let rounds = std::env::var(ROUNDS_SETTING).map_or(ROUNDS, |text| text.parse().unwrap());
     let pristine = Pristine::new();
     thread::scope(|scope| {
         for worker in 0..THREADS {
             let pristine = &pristine;
             scope.spawn(move || {
                 let folder = tempfile::tempdir().unwrap();
-                for round in (worker..ROUNDS).step_by(THREADS as usize) {
+                for round in (worker..rounds).step_by(THREADS as usize) {
                     let (what, changed) = pristine.change(&mut Random(round));
                     assert_ne!(
                         changed, pristine.files,
