@@ -21,6 +21,14 @@ pub struct VerifierKey {
 }
 
 impl VerifierKey {
+    /// The key that verifies the log `origin` whose checkpoint key comes of `seed`.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for an unusable origin or seed.
+    pub fn of_seed(origin: &str, seed: &[u8]) -> Result<Self, Error> {
+        Ok(Signer::new(origin, seed)?.key().clone())
+    }
+
     /// The name that signs, which is the origin of its log.
     pub fn name(&self) -> &str {
         &self.name

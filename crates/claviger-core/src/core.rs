@@ -110,6 +110,17 @@ impl Core {
         })
     }
 
+    /// The last act: events that wait for the log go into it, and the log is closed with a signed checkpoint.
+    pub async fn close(&self) {
+        if let Err(error) = self.outbox.sweep(self).await {
+            tracing::error!(%error, "events stay in the outbox until the next start");
+        }
+        let audit = self.audit.clone();
+        if let Err(error) = tokio::task::spawn_blocking(move || audit.shutdown()).await {
+            tracing::error!(%error, "the log was not closed in order");
+        }
+    }
+
     /// Whether every call would be refused because the audit log can't be written.
     pub fn audit_healthy(&self) -> bool {
         self.audit.healthy()

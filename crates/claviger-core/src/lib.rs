@@ -2,6 +2,7 @@
 
 pub mod cache;
 pub mod call;
+pub mod check;
 pub mod clock;
 pub mod core;
 pub mod cx;

@@ -16,3 +16,9 @@ pub use crate::{
     ops::sts_route,
     records::{AccountRecord, CredentialRecord},
 };
+
+/// The tables of this crate.
+pub const READERS: [claviger_core::check::Reader; 2] = [
+    claviger_core::check::Reader::of::<AccountRecord>(),
+    claviger_core::check::Reader::of::<CredentialRecord>(),
+];

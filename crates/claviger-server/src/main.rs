@@ -1,2 +1,40 @@
 //! `clavigerd`, the service.
-fn main() {}
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use claviger_server::{check, dev};
+
+/// A self-hosted key management service that speaks the AWS KMS API.
+#[derive(Parser)]
+#[command(name = "clavigerd", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve on one machine with one data folder: for development and CI.
+    Dev(dev::Options),
+    /// Verify every record and the audit log of a data folder that no server uses, and reconcile them.
+    Check(check::Options),
+}
+
+fn main() -> ExitCode {
+    if let Err(error) = claviger_server::harden() {
+        eprintln!("clavigerd: the process cannot be protected: {error}");
+        return ExitCode::FAILURE;
+    }
+    let result = match Arguments::parse().command {
+        Command::Dev(options) => dev::run(&options),
+        Command::Check(options) => check::run(&options),
+    };
+    match result {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("clavigerd: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -22,7 +22,7 @@ use super::{
     body,
     refusals::Refused,
     request_ids::RequestIds,
-    service::{Credential, Route, Service},
+    service::{Credential, Service},
     settings::{Settings, Signatures},
 };
 use crate::{
@@ -222,9 +222,9 @@ impl<S: Service> Connection<S> {
         }
     }
 
-    async fn run(&self, route: Route, call: Call) -> Answer {
+    async fn run(&self, route: S::Route, call: Call) -> Answer {
         let work = self.service.handle(route, call);
-        if !route.detached {
+        if !self.service.must_finish(route) {
             return work.await;
         }
         // A change must not stop half-way because the client hung up: the task lives on without the connection.

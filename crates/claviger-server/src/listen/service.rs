@@ -3,10 +3,11 @@
 use std::{pin::Pin, sync::Arc};
 
 use claviger_core::{
-    call::{Answer, Call, Caller},
+    call::{Answer, Call},
     error::Error,
 };
-use claviger_model::{Region, Secret};
+pub use claviger_iam::Credential;
+use claviger_model::Region;
 use http::{Request, Response};
 use hyper::body::Bytes;
 
@@ -14,11 +15,17 @@ use crate::protocol::QueryService;
 
 /// The assembled service, as the listener sees it.
 pub trait Service: Send + Sync + 'static {
+    /// An operation that was found; the listener only hands it on.
+    type Route: Copy + Send + Sync;
+
     /// The KMS operation of this exact name.
-    fn find_kms(&self, operation: &str) -> Option<Route>;
+    fn find_kms(&self, operation: &str) -> Option<Self::Route>;
 
     /// The STS or IAM operation of this exact name.
-    fn find_query(&self, service: QueryService, action: &str) -> Option<Route>;
+    fn find_query(&self, service: QueryService, action: &str) -> Option<Self::Route>;
+
+    /// Whether the operation must run to its end although the client hangs up.
+    fn must_finish(&self, route: Self::Route) -> bool;
 
     /// The Region of this name, when the deployment serves it.
     fn region(&self, name: &str) -> Option<Region>;
@@ -32,7 +39,7 @@ pub trait Service: Send + Sync + 'static {
     /// Serves one authenticated call.
     ///
     /// A KMS answer is the JSON body; an STS or IAM answer is the XML inside of the `…Result` element.
-    fn handle(&self, route: Route, call: Call) -> Pending<Answer>;
+    fn handle(&self, route: Self::Route, call: Call) -> Pending<Answer>;
 
     /// Serves what is no part of the AWS API, such as a console's files; `None` when there is nothing at this path.
     ///
@@ -51,25 +58,6 @@ pub trait Service: Send + Sync + 'static {
 
 /// A result that is under way.
 pub type Pending<T> = Pin<Box<dyn Future<Output = T> + Send>>;
-
-/// An operation that was found; a handle that means something to the service alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Route {
-    /// The service's own number for the operation.
-    pub number: u16,
-    /// True when the operation must run to its end although the client hangs up.
-    pub detached: bool,
-}
-
-/// An access key with the principal that it speaks for.
-pub struct Credential {
-    /// The secret access key.
-    pub secret: Secret,
-    /// The principal.
-    pub caller: Arc<Caller>,
-    /// Changes whenever the secret of this access key id does.
-    pub version: u64,
-}
 
 /// The answer of `/readyz`.
 #[derive(Clone, Debug, PartialEq, Eq)]

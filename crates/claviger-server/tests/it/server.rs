@@ -17,7 +17,7 @@ use claviger_core::{
 use claviger_model::{AccountId, Region, Secret};
 use claviger_policy::{Principal, PrincipalKind};
 use claviger_server::{
-    listen::{Credential, Pending, Readiness, Route, Service, Settings, listen},
+    listen::{Credential, Pending, Readiness, Service, Settings, listen},
     protocol::QueryService,
 };
 use tokio::sync::oneshot;
@@ -94,6 +94,12 @@ struct Fake {
     credential: Arc<Credential>,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Route {
+    number: u16,
+    detached: bool,
+}
+
 const ECHO: Route = Route {
     number: 0,
     detached: false,
@@ -120,6 +126,12 @@ const IDENTITY: Route = Route {
 };
 
 impl Service for Fake {
+    type Route = Route;
+
+    fn must_finish(&self, route: Route) -> bool {
+        route.detached
+    }
+
     fn find_kms(&self, operation: &str) -> Option<Route> {
         match operation {
             "Echo" => Some(ECHO),

@@ -1,0 +1,186 @@
+//! Puts the service together: the only place where engines are named.
+
+use std::{error::Error as StdError, sync::Arc};
+
+use claviger_audit::{Ack, Log, Recovery, Settings};
+use claviger_core::{
+    Core, Parts,
+    call::{Answer, Call},
+    clock::Clock,
+    error::Error,
+    ops,
+    pipeline::Route,
+    records::Records,
+};
+use claviger_crypto::{
+    Rng, SystemRng,
+    barrier::Barrier,
+    import::{KeyPool, PoolLimits},
+    keyring::Keyring,
+};
+use claviger_iam::{Authentication, Credential, Iam, sts_route};
+use claviger_model::{Operation, Region};
+use claviger_store::{Sqlite, end_process};
+
+use crate::{
+    data::DataFolder,
+    listen::{Pending, Readiness, Service},
+    protocol::QueryService,
+};
+
+/// An assembled service.
+pub(crate) struct Assembled {
+    pub(crate) core: Arc<Core>,
+    pub(crate) iam: Arc<Iam>,
+    /// Which Regions are served.
+    pub(crate) regions: fn(&str) -> bool,
+    /// What a development server offers besides the API.
+    pub(crate) extras: Box<dyn Extras>,
+    /// The public key that verifies the audit log.
+    pub(crate) audit_key: String,
+}
+
+/// Paths that are no part of the AWS API.
+pub(crate) trait Extras: Send + Sync {
+    fn serve(
+        &self,
+        core: &Arc<Core>,
+        request: http::Request<bytes::Bytes>,
+    ) -> Option<Pending<http::Response<bytes::Bytes>>>;
+}
+
+/// What the operator chose.
+pub(crate) struct Choices {
+    pub(crate) ack: Ack,
+    pub(crate) authentication: Authentication,
+    pub(crate) regions: fn(&str) -> bool,
+    pub(crate) extras: Box<dyn Extras>,
+}
+
+/// Opens everything in the folder and brings the parts together.
+pub(crate) async fn assemble(
+    folder: &DataFolder,
+    choices: Choices,
+) -> Result<Assembled, Box<dyn StdError>> {
+    let rng: Arc<dyn Rng> = Arc::new(SystemRng);
+    let keyring = folder.keyring(&*rng)?;
+    let store = Sqlite::open(folder.store(), end_process)?;
+    let clock = Arc::new(Clock::new(real_epoch_ms));
+    let audit = open_log(folder, &keyring, choices.ack, &clock)?;
+    let audit_key = audit.0.verifier_key();
+    folder.write("audit.pub", format!("{audit_key}\n").as_bytes())?;
+    let records = Records::new(Arc::new(store), Arc::new(Barrier::new(keyring)));
+    let iam = Iam::new(records.clone(), choices.authentication)?;
+    let pool = Arc::new(KeyPool::start(PoolLimits::default())?);
+    let principals = Arc::clone(&iam);
+    let core = Core::open(Parts {
+        records,
+        audit,
+        clock,
+        rng,
+        pool,
+        principals,
+    })
+    .await?;
+    Ok(Assembled {
+        core,
+        iam,
+        regions: choices.regions,
+        extras: choices.extras,
+        audit_key,
+    })
+}
+
+fn open_log(
+    folder: &DataFolder,
+    keyring: &Keyring,
+    ack: Ack,
+    clock: &Arc<Clock>,
+) -> Result<(Log, Recovery), Box<dyn StdError>> {
+    let settings = Settings::new(folder.audit(), NODE, log_origin(keyring), ack, end_process);
+    let clock = Arc::clone(clock);
+    // EXPOSE: the checkpoint key lives in the log's notary from here on.
+    let seed = keyring.audit_seed().expose();
+    Ok(Log::open(settings, seed, move || {
+        clock.real_now().epoch_ms()
+    })?)
+}
+
+/// The name that the log's checkpoints are signed under.
+pub(crate) fn log_origin(keyring: &Keyring) -> String {
+    format!("claviger/{}", uuid::Uuid::from_bytes(*keyring.cluster()))
+}
+
+impl Service for Assembled {
+    type Route = Route;
+
+    fn find_kms(&self, operation: &str) -> Option<Route> {
+        Operation::from_name(operation).map(ops::route)
+    }
+
+    fn find_query(&self, service: QueryService, action: &str) -> Option<Route> {
+        match service {
+            QueryService::Sts => sts_route(action),
+            QueryService::Iam => None,
+        }
+    }
+
+    fn must_finish(&self, route: Route) -> bool {
+        route.rule.changes
+    }
+
+    fn region(&self, name: &str) -> Option<Region> {
+        if (self.regions)(name) {
+            Region::parse(name).ok()
+        } else {
+            None
+        }
+    }
+
+    fn cached_credential(&self, access_key_id: &str) -> Option<Arc<Credential>> {
+        self.iam.cached(access_key_id)
+    }
+
+    fn credential(&self, access_key_id: String) -> Pending<Result<Option<Arc<Credential>>, Error>> {
+        let iam = Arc::clone(&self.iam);
+        Box::pin(async move { Ok(iam.credential(&access_key_id).await?) })
+    }
+
+    fn handle(&self, route: Route, call: Call) -> Pending<Answer> {
+        self.core.handle(route, call)
+    }
+
+    fn serve_path(
+        &self,
+        request: http::Request<bytes::Bytes>,
+    ) -> Option<Pending<http::Response<bytes::Bytes>>> {
+        self.extras.serve(&self.core, request)
+    }
+
+    fn readiness(&self) -> Readiness {
+        if self.core.audit_healthy() {
+            Readiness::Ready
+        } else {
+            Readiness::NotReady("the audit log cannot be written".to_owned())
+        }
+    }
+
+    fn now_ms_real(&self) -> i64 {
+        self.core.clock.real_now().epoch_ms()
+    }
+}
+
+/// The one place where the time of day is read.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "everything else takes its time from the clock that is made of this"
+)]
+fn real_epoch_ms() -> i64 {
+    let since_epoch = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap_or_default();
+    i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// A deployment on one machine has one node.
+const NODE: &str = "node";

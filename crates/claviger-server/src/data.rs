@@ -1,0 +1,178 @@
+//! The data folder: what a deployment on one machine consists of.
+//!
+//! ```text
+//! root.key      the root key, outside the store; whoever has it and the rest can read everything
+//! keyring       the domain keys, wrapped by the root key
+//! claviger.db   the store; every value sealed
+//! audit/        the audit log; audit.pub is the key that verifies it
+//! ```
+
+use std::{
+    fs::{self, File},
+    io::{self, Write},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+};
+
+use claviger_crypto::{
+    Rng,
+    keyring::Keyring,
+    root::{FileError, FileRootKey},
+};
+use fs4::fs_std::FileExt;
+
+/// An open data folder, locked for as long as this value lives.
+pub(crate) struct DataFolder {
+    path: PathBuf,
+    _lock: File,
+}
+
+/// Why a data folder can't be used.
+#[derive(Debug)]
+pub(crate) enum Unusable {
+    /// Another process has it.
+    InUse(PathBuf),
+    /// A part is missing that the others need.
+    Incomplete {
+        missing: PathBuf,
+        because: &'static str,
+    },
+    /// The root key's file is unusable.
+    RootKey(FileError),
+    /// The keyring does not open with this root key.
+    Keyring(PathBuf),
+    /// The file system fails.
+    Io { path: PathBuf, source: io::Error },
+}
+
+impl DataFolder {
+    /// Opens and locks the folder, which must exist.
+    pub(crate) fn open(path: &Path) -> Result<Self, Unusable> {
+        let lock_path = path.join("lock");
+        let at = |source| Unusable::Io {
+            path: lock_path.clone(),
+            source,
+        };
+        let lock = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(0o600)
+            .open(&lock_path)
+            .map_err(at)?;
+        match lock.try_lock_exclusive() {
+            Ok(true) => Ok(Self {
+                path: path.to_owned(),
+                _lock: lock,
+            }),
+            Ok(false) => Err(Unusable::InUse(path.to_owned())),
+            Err(source) => Err(at(source)),
+        }
+    }
+
+    /// Opens and locks the folder, and makes it first if it is not there.
+    pub(crate) fn open_or_create(path: &Path) -> Result<Self, Unusable> {
+        let created = fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(path);
+        created.map_err(|source| Unusable::Io {
+            path: path.to_owned(),
+            source,
+        })?;
+        Self::open(path)
+    }
+
+    /// The store's file.
+    pub(crate) fn store(&self) -> PathBuf {
+        self.path.join("claviger.db")
+    }
+
+    /// The audit log's folder.
+    pub(crate) fn audit(&self) -> PathBuf {
+        self.path.join("audit")
+    }
+
+    /// The keyring. A folder without one gets a new one, unless something else in it shows that one was lost.
+    pub(crate) fn keyring(&self, rng: &dyn Rng) -> Result<Keyring, Unusable> {
+        if self.keyring_path().exists() {
+            return self.existing_keyring();
+        }
+        if self.store().exists() {
+            return Err(Unusable::Incomplete {
+                missing: self.keyring_path(),
+                because: "the store is sealed under the keys in it",
+            });
+        }
+        // Nothing is sealed yet: a root key that an interrupted first start left behind protects nothing.
+        let root_path = self.root_key_path();
+        if root_path.exists() {
+            fs::remove_file(&root_path).map_err(|source| Unusable::Io {
+                path: root_path.clone(),
+                source,
+            })?;
+        }
+        let root = FileRootKey::create(&root_path, rng).map_err(Unusable::RootKey)?;
+        let keyring = Keyring::generate(rng).map_err(|_| Unusable::Keyring(self.keyring_path()))?;
+        let wrapped = keyring
+            .wrap(&root, rng)
+            .map_err(|_| Unusable::Keyring(self.keyring_path()))?;
+        self.write("keyring", &wrapped)?;
+        Ok(keyring)
+    }
+
+    /// The keyring of a folder that has been used.
+    pub(crate) fn existing_keyring(&self) -> Result<Keyring, Unusable> {
+        let path = self.keyring_path();
+        let wrapped = fs::read(&path).map_err(|source| Unusable::Io {
+            path: path.clone(),
+            source,
+        })?;
+        let root = FileRootKey::load(&self.root_key_path()).map_err(Unusable::RootKey)?;
+        Keyring::unwrap(&wrapped, &root).map_err(|_| Unusable::Keyring(path))
+    }
+
+    /// Puts a file into the folder, whole and durable or not at all.
+    pub(crate) fn write(&self, name: &str, content: &[u8]) -> Result<(), Unusable> {
+        let path = self.path.join(name);
+        let fresh = self.path.join(format!("{name}.new"));
+        let written = File::options()
+            .create(true)
+            .truncate(true)
+            .write(true)
+            .mode(0o600)
+            .open(&fresh)
+            .and_then(|mut file| file.write_all(content).and_then(|()| file.sync_all()))
+            .and_then(|()| fs::rename(&fresh, &path))
+            .and_then(|()| File::open(&self.path)?.sync_all());
+        written.map_err(|source| Unusable::Io { path, source })
+    }
+
+    fn root_key_path(&self) -> PathBuf {
+        self.path.join("root.key")
+    }
+
+    fn keyring_path(&self) -> PathBuf {
+        self.path.join("keyring")
+    }
+}
+
+impl std::fmt::Display for Unusable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::InUse(path) => write!(
+                f,
+                "the data folder {} is in use by another process",
+                path.display()
+            ),
+            Self::Incomplete { missing, because } => {
+                write!(f, "{} is missing, and {because}", missing.display())
+            }
+            Self::RootKey(error) => write!(f, "the root key cannot be used: {error}"),
+            Self::Keyring(path) => write!(f, "{} does not open with this root key", path.display()),
+            Self::Io { path, source } => write!(f, "{}: {source}", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for Unusable {}

@@ -1,0 +1,226 @@
+//! `clavigerd dev`: one process, one data folder, ready at once.
+
+use std::{
+    error::Error,
+    net::{SocketAddr, TcpListener},
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
+
+use claviger_audit::Ack;
+use claviger_core::{Core, jobs};
+use claviger_crypto::SystemRng;
+use claviger_iam::{Authentication, RootCredentials, create_account};
+use claviger_model::{AccountId, Region, Secret};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::{
+    assemble::{Assembled, Choices, Extras, assemble},
+    data::DataFolder,
+    listen::{Settings, Signatures, Threads, listen},
+};
+
+mod clock;
+mod environment;
+
+/// The flags of `clavigerd dev`.
+#[derive(clap::Args)]
+pub struct Options {
+    /// The address to listen on.
+    #[arg(long, default_value = "127.0.0.1:9911")]
+    listen: SocketAddr,
+    /// The folder that holds everything.
+    #[arg(long, default_value = "claviger-data")]
+    data_dir: PathBuf,
+    /// The account, created at the first start.
+    #[arg(long, default_value = "111122223333", value_parser = parse_account)]
+    account: AccountId,
+    /// The Region that clients use unless they name another; every Region of the aws partition is served.
+    #[arg(long, default_value = "us-east-1", value_parser = parse_region)]
+    region: String,
+    /// The access key id of the account's root, at the first start.
+    #[arg(long, requires = "secret_access_key")]
+    access_key_id: Option<String>,
+    /// The secret access key of the account's root, at the first start.
+    #[arg(long, requires = "access_key_id")]
+    secret_access_key: Option<String>,
+    /// When a call may be answered: `write` once the log survives a killed process, `fsync` once it survives a power cut.
+    #[arg(long, default_value = "write", value_parser = parse_ack)]
+    audit_ack: Ack,
+    /// Accept any credentials. For test suites that were written for emulators; loopback only.
+    #[arg(long)]
+    any_credentials: bool,
+    /// Let `POST /_dev/clock {"advance_seconds": N}` move the service's clock forward; loopback only.
+    #[arg(long)]
+    test_clock: bool,
+    /// Threads that serve connections.
+    #[arg(long, default_value_t = default_threads())]
+    threads: usize,
+}
+
+/// Runs until SIGTERM or SIGINT.
+///
+/// # Errors
+/// The data folder or the address can't be used.
+pub fn run(options: &Options) -> Result<ExitCode, Box<dyn Error>> {
+    tracing_subscriber::fmt()
+        .json()
+        .with_writer(std::io::stderr)
+        .init();
+    if (options.any_credentials || options.test_clock) && !options.listen.ip().is_loopback() {
+        return Err("--any-credentials and --test-clock are refused outside loopback".into());
+    }
+    let folder = DataFolder::open_or_create(&options.data_dir)?;
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(serve(options, &folder))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn serve(options: &Options, folder: &DataFolder) -> Result<(), Box<dyn Error>> {
+    let socket = TcpListener::bind(options.listen)?;
+    let service = Arc::new(assemble(folder, choices(options)).await?);
+    let root = root_credentials(options, &service).await?;
+    let jobs = jobs::start(Arc::clone(&service.core));
+    let endpoint = format!("http://{}", socket.local_addr()?);
+    let environment = environment::exports(&endpoint, &root, &options.region)?;
+    folder.write("dev.env", &environment)?;
+    announce(options, &endpoint, &service.audit_key);
+    let settings = Settings {
+        signatures: if options.any_credentials {
+            Signatures::ParsedOnly
+        } else {
+            Signatures::Verified
+        },
+        threads: Threads::Own(options.threads.max(1)),
+        ..Settings::default()
+    };
+    listen(socket, Arc::clone(&service), settings, stop_requested()?).await?;
+    jobs.abort();
+    service.core.close().await;
+    Ok(())
+}
+
+fn choices(options: &Options) -> Choices {
+    let authentication = if options.any_credentials {
+        Authentication::AnyCredentials {
+            default_account: options.account,
+        }
+    } else {
+        Authentication::Verified
+    };
+    let extras: Box<dyn Extras> = if options.test_clock {
+        Box::new(clock::TestClock)
+    } else {
+        Box::new(NoExtras)
+    };
+    Choices {
+        ack: options.audit_ack,
+        authentication,
+        regions: Region::is_aws_partition_name,
+        extras,
+    }
+}
+
+/// The root credentials of the account; the first start creates it.
+async fn root_credentials(
+    options: &Options,
+    service: &Assembled,
+) -> Result<RootCredentials, Box<dyn Error>> {
+    if let Some(existing) = RootCredentials::of(&service.iam, options.account).await? {
+        return Ok(existing);
+    }
+    let root = match (&options.access_key_id, &options.secret_access_key) {
+        (Some(id), Some(secret)) => RootCredentials {
+            access_key_id: id.clone(),
+            secret: Secret::copy_of(secret.as_bytes()),
+        },
+        (None, _) | (_, None) => RootCredentials::generate(&SystemRng)?,
+    };
+    create_account(&service.core, &service.iam, options.account, &root).await?;
+    Ok(root)
+}
+
+fn announce(options: &Options, endpoint: &str, audit_key: &str) {
+    let env = options.data_dir.join("dev.env");
+    println!("clavigerd is ready.");
+    println!("  endpoint   {endpoint}");
+    println!("  account    {}", options.account);
+    println!("  data       {}", options.data_dir.display());
+    println!("  audit key  {audit_key}");
+    println!();
+    println!(
+        "  Use it:    source {} && aws kms list-keys",
+        shell_path(&env)
+    );
+    if options.any_credentials {
+        println!(
+            "  WARNING:   --any-credentials: nobody's signature is verified, and every audit event says so."
+        );
+    }
+    if options.test_clock {
+        println!(
+            "  WARNING:   --test-clock: POST {endpoint}/_dev/clock moves the clock, without a signature."
+        );
+    }
+    if !options.listen.ip().is_loopback() {
+        println!(
+            "  WARNING:   the connection is not encrypted, and others can reach this address."
+        );
+    }
+}
+
+fn shell_path(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// Ready once the process is asked to end.
+fn stop_requested() -> std::io::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+/// Nothing besides the API.
+struct NoExtras;
+
+impl Extras for NoExtras {
+    fn serve(
+        &self,
+        _: &Arc<Core>,
+        _: http::Request<bytes::Bytes>,
+    ) -> Option<crate::listen::Pending<http::Response<bytes::Bytes>>> {
+        None
+    }
+}
+
+fn parse_account(text: &str) -> Result<AccountId, String> {
+    AccountId::parse(text).map_err(|_| "an account id has twelve digits".to_owned())
+}
+
+fn parse_region(text: &str) -> Result<String, String> {
+    if Region::is_aws_partition_name(text) {
+        Ok(text.to_owned())
+    } else {
+        Err("no Region of the aws partition".to_owned())
+    }
+}
+
+fn parse_ack(text: &str) -> Result<Ack, String> {
+    match text {
+        "write" => Ok(Ack::Write),
+        "fsync" => Ok(Ack::Fsync),
+        _ => Err("write or fsync".to_owned()),
+    }
+}
+
+fn default_threads() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
