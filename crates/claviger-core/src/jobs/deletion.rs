@@ -15,7 +15,8 @@ use crate::{
     staged::Staged,
 };
 
-/// What to do about `due`, if the key still says so. One batch holds all of it: at most 50 aliases and 27 materials.
+/// What to do about `due`, if the key still says so. One batch holds all of it, the due date too: at most 50 aliases
+/// and 27 materials.
 pub(super) fn stage(
     core: &Core,
     key: &Key,
@@ -27,6 +28,7 @@ pub(super) fn stage(
     let mut staged = Staged::default();
     let account = Some(&key.account);
     staged.remove::<KeyRecord>(key.place.id(), account, Some(key.revision));
+    staged.remove::<Due>(due.id(), account, None);
     let listed = ListedKeyRecord::id(&key.account, &key.place.region, key.place.key);
     staged.remove::<ListedKeyRecord>(listed, account, None);
     let tombstone = TombstoneRecord {

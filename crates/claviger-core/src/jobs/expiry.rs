@@ -9,7 +9,7 @@ use crate::{
     staged::Staged,
 };
 
-/// What to do about `due`, if the key still says so.
+/// What to do about `due`, if the key still says so. The due date goes with the material.
 pub(super) fn stage(
     core: &Core,
     key: &Key,

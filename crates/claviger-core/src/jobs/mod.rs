@@ -137,10 +137,7 @@ async fn perform(core: &Core, id: &str, due: &Due) -> Result<Outcome, Error> {
         (None, DueKind::Expiry | DueKind::Deletion) => None,
     };
     match work {
-        Some((mut staged, event)) => {
-            staged.remove::<Due>(id.to_owned(), key.as_ref().map(|key| &key.account), None);
-            commit(core, staged, event).await
-        }
+        Some((staged, event)) => commit(core, staged, event).await,
         None => forget(core, id, key.as_deref()).await,
     }
 }
