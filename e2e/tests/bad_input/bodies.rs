@@ -7,18 +7,18 @@ use crate::Case;
 /// Every broken body for several operations, and targets that no operation has.
 pub(crate) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
-    for operation in [
-        "DescribeKey",
-        "CreateKey",
-        "ListKeys",
-        "Encrypt",
-        "ImportKeyMaterial",
-        "TagResource",
-    ] {
+    for (operation, member) in TEXT_MEMBERS {
         let target = format!("TrentService.{operation}");
         for (what, body) in broken_bodies() {
             cases.push(Case::raw(&target, what, body, "SerializationException"));
         }
+        let twice = format!(r#"{{"{member}":"a","{member}":"a"}}"#).into_bytes();
+        cases.push(Case::raw(
+            &target,
+            "a duplicate member",
+            twice,
+            "SerializationException",
+        ));
         let oversize = json!({ "KeyId": "x".repeat(BODY_BYTES_MAX) })
             .to_string()
             .into_bytes();
@@ -49,7 +49,7 @@ fn broken_bodies() -> Vec<(&'static str, Vec<u8>)> {
         )
         .into_bytes()
     };
-    let texts: [(&str, &str); 21] = [
+    let texts: [(&str, &str); 20] = [
         ("no body", ""),
         ("white space", " \r\n\t"),
         ("null", "null"),
@@ -69,7 +69,6 @@ fn broken_bodies() -> Vec<(&'static str, Vec<u8>)> {
         ("a lone surrogate", "{\"KeyId\":\"\\ud800\"}"),
         ("a raw control character", "{\"KeyId\":\"\u{1}\"}"),
         ("NaN", "{\"Limit\":NaN}"),
-        ("a duplicate member", "{\"KeyId\":\"a\",\"KeyId\":\"b\"}"),
         ("XML", "<Request/>"),
     ];
     let mut bodies: Vec<_> = texts
@@ -86,6 +85,16 @@ fn broken_bodies() -> Vec<(&'static str, Vec<u8>)> {
     bodies.push(("deep objects", deep("{\"a\":", "}")));
     bodies
 }
+
+/// Operations, each with a member that is a text.
+const TEXT_MEMBERS: [(&str, &str); 6] = [
+    ("DescribeKey", "KeyId"),
+    ("CreateKey", "Description"),
+    ("ListKeys", "Marker"),
+    ("Encrypt", "KeyId"),
+    ("ImportKeyMaterial", "KeyMaterialDescription"),
+    ("TagResource", "KeyId"),
+];
 
 const BODY_BYTES_MAX: usize = 256 * 1024;
 

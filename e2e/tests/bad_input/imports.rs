@@ -155,7 +155,7 @@ impl Right<'_> {
             ("1970", expires(json!(0))),
             ("before 1970", expires(json!(-1))),
             ("beyond 365 days", expires(json!(now + 365 * DAY + 3600))),
-            ("the year 9999", expires(json!(253_402_300_799_u64))),
+            ("the year 9999", expires(json!(253_370_764_800_u64))),
             (
                 "new material with an id",
                 json!({ "ImportType": "NEW_KEY_MATERIAL", "KeyMaterialId": unknown_id }),
