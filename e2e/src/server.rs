@@ -114,21 +114,31 @@ impl Server {
         assert_eq!(answer.status, 200, "the clock does not move: {answer:?}");
     }
 
-    /// Asks it to stop and waits until it has.
+    /// Asks it to stop and waits until it has, well.
     ///
     /// # Panics
     /// When it does not end in time, or not with 0.
-    pub fn stop(mut self) {
-        let pid = Pid::from_child(&self.child);
-        kill_process(pid, Signal::TERM).expect("a running process");
-        let status = self
-            .wait(Duration::from_secs(30))
-            .expect("an end after SIGTERM");
+    pub fn stop(self) {
+        let mut server = self;
+        let status = server.terminate();
         assert!(
             status.success(),
             "clavigerd ended with {status} after SIGTERM\n{}",
-            self.journal()
+            server.journal()
         );
+    }
+
+    /// Asks it to stop, if it still runs, and waits until it has.
+    ///
+    /// # Panics
+    /// When it does not end in time.
+    pub fn terminate(&mut self) -> ExitStatus {
+        if let Some(status) = self.child.try_wait().expect("a child") {
+            return status;
+        }
+        let pid = Pid::from_child(&self.child);
+        kill_process(pid, Signal::TERM).expect("a running process");
+        self.wait(STOP_AT_MOST).expect("an end after SIGTERM")
     }
 
     /// Kills it as a power cut would end the process: without warning.
@@ -223,6 +233,7 @@ fn clavigerd_name(command: &Command) -> String {
 }
 
 const START_AT_MOST: Duration = Duration::from_secs(60);
+const STOP_AT_MOST: Duration = Duration::from_secs(30);
 const POLL: Duration = Duration::from_millis(5);
 const JOURNAL_LINES: usize = 60;
 

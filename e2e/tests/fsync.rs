@@ -20,53 +20,97 @@ use claviger_e2e::{Client, Ground, Server, end};
 use serde_json::{Value, json};
 
 #[test]
-fn a_failed_sync_ends_the_process() {
-    for ack in ["write", "fsync"] {
-        let faults = (1..SYNCS_MAX)
-            .take_while(|number| fault_fires(*number, ack))
-            .count();
-        println!("--audit-ack {ack}: {faults} faults, each survived");
-        assert!(
-            faults >= 5,
-            "only {faults} faults fired: the injection does not reach the server"
-        );
-    }
+fn a_failed_sync_of_any_file_ends_the_process() {
+    each_fault(&Disk {
+        ack: "write",
+        files: &[],
+    });
+    each_fault(&Disk {
+        ack: "fsync",
+        files: &[],
+    });
+}
+
+// strace counts each thread's syncs by themselves, and the first fault ends the session. So that one file's syncs do not hide
+// another's, each has sessions of its own too.
+
+#[test]
+fn a_failed_sync_of_the_audit_log_ends_the_process() {
+    let files = &[
+        "audit/node-00000000000000000001.jsonl",
+        "audit/node.checkpoints",
+    ];
+    each_fault(&Disk {
+        ack: "fsync",
+        files,
+    });
+}
+
+#[test]
+fn a_failed_sync_of_the_store_ends_the_process() {
+    each_fault(&Disk {
+        ack: "fsync",
+        files: &["claviger.db", "claviger.db-wal"],
+    });
+}
+
+/// Which syncs fail.
+struct Disk {
+    ack: &'static str,
+    /// Below the data folder; all when there are none.
+    files: &'static [&'static str],
+}
+
+fn each_fault(disk: &Disk) {
+    let faults = (1..SYNCS_MAX)
+        .take_while(|number| fault_fires(*number, disk))
+        .count();
+    println!(
+        "--audit-ack {} {:?}: {faults} faults, each survived",
+        disk.ack, disk.files
+    );
+    assert!(
+        faults >= 3,
+        "only {faults} faults fired: the injection does not reach the server"
+    );
 }
 
 /// One session whose syncs with this number fail. Answers whether any did.
-fn fault_fires(number: u32, ack: &str) -> bool {
+fn fault_fires(number: u32, disk: &Disk) -> bool {
     let ground = Ground::new();
     let trace = ground.path("trace");
-    let inject = format!("inject=fdatasync,fsync:error=EIO:when={number}");
-    let trace_name = trace.to_str().expect("a name");
+    let text = |path: std::path::PathBuf| path.to_str().expect("a name").to_owned();
     // With -D the server stays this test's own child, so that ending it ends everything.
-    let strace = [
-        "strace",
-        "-D",
-        "-f",
-        "-ttt",
-        "-o",
-        trace_name,
-        "-e",
-        "trace=fdatasync,fsync",
-        "-e",
-        &inject,
-    ];
-    let session = match Server::try_start(&ground, &strace, &["--audit-ack", ack]) {
+    let mut strace: Vec<String> = ["strace", "-D", "-f", "-ttt", "-o"]
+        .map(str::to_owned)
+        .into();
+    strace.push(text(trace.clone()));
+    strace.extend(["-e".to_owned(), "trace=fdatasync,fsync".to_owned()]);
+    strace.extend([
+        "-e".to_owned(),
+        format!("inject=fdatasync,fsync:error=EIO:when={number}"),
+    ]);
+    for file in disk.files {
+        strace.extend(["-P".to_owned(), text(ground.data().join(file))]);
+    }
+    let strace: Vec<&str> = strace.iter().map(String::as_str).collect();
+    let session = match Server::try_start(&ground, &strace, &["--audit-ack", disk.ack]) {
         Ok(mut server) => {
             let session = Session::run(&server.client());
-            if fault_time(&trace).is_some() {
-                let status = server.wait(Duration::from_secs(20));
-                let status = status.unwrap_or_else(|| {
-                    panic!("fault {number}: the server lives on\n{}", server.journal())
-                });
-                assert!(
-                    !status.success(),
-                    "fault {number}: the server ended as if all were well"
-                );
-            } else {
-                server.stop();
-            }
+            // A fault that came meanwhile ends it; otherwise it is asked to end, which syncs once more.
+            let status = match fault_time(&trace) {
+                Some(_) => server.wait(DEATH_AT_MOST),
+                None => Some(server.terminate()),
+            };
+            let status = status
+                .unwrap_or_else(|| panic!("fault {number}: it lives on\n{}", server.journal()));
+            let faulty = fault_time(&trace).is_some();
+            assert_eq!(
+                status.success(),
+                !faulty,
+                "fault {number}: {status}\n{}",
+                server.journal()
+            );
             session
         }
         Err(error) => {
@@ -206,5 +250,6 @@ fn restart_is_clean(ground: &Ground, session: &Session) {
     .expect_success("clavigerd check");
 }
 
+const DEATH_AT_MOST: Duration = Duration::from_secs(20);
 const ROUNDS: u32 = 3;
 const SYNCS_MAX: u32 = 500;
