@@ -156,7 +156,18 @@ impl Parameters {
     }
 
     fn string(&mut self, value: &str) {
-        self.scalar(value);
+        // Nearly every string goes in as it is; only the rest is worth an escaper that looks at each byte's meaning.
+        if value
+            .bytes()
+            .all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\')
+        {
+            self.text.reserve(value.len().saturating_add(2));
+            self.text.push(b'"');
+            self.text.extend_from_slice(value.as_bytes());
+            self.text.push(b'"');
+        } else {
+            self.scalar(value);
+        }
     }
 
     fn scalar<T: serde::Serialize + ?Sized>(&mut self, value: &T) {

@@ -42,7 +42,12 @@ impl MaterialId {
 
 impl fmt::Display for MaterialId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        // Printed twice in every cryptographic call: one write of 64 digits instead of 32 formatted numbers.
+        let mut digits = [0; 64];
+        for (pair, byte) in digits.chunks_exact_mut(2).zip(self.0) {
+            pair.copy_from_slice(&[digit(byte >> 4), digit(byte & 0xf)]);
+        }
+        f.write_str(std::str::from_utf8(&digits).unwrap_or_default())
     }
 }
 
@@ -71,6 +76,15 @@ impl fmt::Display for InvalidMaterialId {
 }
 
 impl std::error::Error for InvalidMaterialId {}
+
+/// The lower-case hex digit of a number below 16.
+const fn digit(value: u8) -> u8 {
+    if value < 10 {
+        b'0' + value
+    } else {
+        b'a' + value - 10
+    }
+}
 
 const fn nibble(digit: u8) -> Result<u8, InvalidMaterialId> {
     match digit {
