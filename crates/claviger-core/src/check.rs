@@ -5,13 +5,18 @@
 //! older state, swapped for another or taken away is seen, although the older value would open. What is not seen is a
 //! store and a log that were rolled back together; only a checkpoint kept elsewhere tells that.
 
-use std::{collections::BTreeMap, error::Error, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    error::Error,
+    path::Path,
+};
 
 use claviger_audit::{
     VerifierKey,
     verify::{self, Verdict},
 };
 use serde::Deserialize;
+use uuid::Uuid;
 
 use crate::records::{
     AliasRecord, ClockRecord, Due, Fault, ImportDayRecord, KeyRecord, ListedKeyRecord,
@@ -111,6 +116,10 @@ fn check_log(
 #[derive(Default)]
 struct Marks {
     by_path: BTreeMap<String, Mark>,
+    /// The ids of the log's events.
+    logged: BTreeSet<String>,
+    /// The events that were read.
+    events: HashSet<Uuid>,
     /// Whether every event was read.
     complete: bool,
 }
@@ -124,6 +133,8 @@ struct Mark {
 
 #[derive(Deserialize)]
 struct EventChanges {
+    #[serde(rename = "eventID")]
+    event_id: String,
     claviger: Option<ChangedRecords>,
 }
 
@@ -145,15 +156,26 @@ impl Marks {
         for line in verify::lines(audit)? {
             // A torn last line was reported already; its event, if it changed anything, is in the outbox.
             let Ok(line) = line else { break };
-            self.read_event(&line.event)?;
+            let event: EventChanges = serde_json::from_slice(&line.event)?;
+            self.logged.insert(event.event_id.clone());
+            self.apply(event)?;
         }
         self.complete = true;
         Ok(())
     }
 
-    fn read_event(&mut self, event: &[u8]) -> Result<(), Box<dyn Error>> {
-        let changes: EventChanges = serde_json::from_slice(event)?;
-        for change in changes
+    /// An event of the outbox is newer than the whole log, unless the log has it already: then what came after it counts,
+    /// or an older store would bring along the event that excuses it.
+    fn read_outbox(&mut self, event: &[u8]) -> Result<(), Box<dyn Error>> {
+        let event: EventChanges = serde_json::from_slice(event)?;
+        if self.logged.contains(&event.event_id) {
+            return Ok(());
+        }
+        self.apply(event)
+    }
+
+    fn apply(&mut self, event: EventChanges) -> Result<(), Box<dyn Error>> {
+        for change in event
             .claviger
             .into_iter()
             .flat_map(|claviger| claviger.records)
@@ -181,6 +203,7 @@ async fn check_records(
     findings: &mut Findings,
 ) -> Result<BTreeMap<String, Mark>, Box<dyn Error>> {
     let mut found = BTreeMap::new();
+    let mut waiting = BTreeMap::new();
     let mut after: Option<Vec<u8>> = None;
     loop {
         let page = records.kv.scan(b"", after.as_deref(), PAGE).await?;
@@ -192,7 +215,7 @@ async fn check_records(
             findings.records = findings.records.saturating_add(1);
             let path = String::from_utf8_lossy(&entry.key).into_owned();
             match open(records, readers, &path, &entry.value) {
-                Ok(Opened::Event(event)) => marks.read_event(&event)?,
+                Ok(Opened::Event(event)) => marks.read_outbox(&event)?,
                 Ok(Opened::Version(version)) => {
                     let sha256 = Some(claviger_crypto::sha256(&entry.value));
                     found.insert(path, Mark { version, sha256 });
@@ -201,6 +224,11 @@ async fn check_records(
             }
         }
     }
+    // What has not reached the log yet comes behind it, in the order of the commits.
+    for event in waiting.into_values().flatten() {
+        marks.read_event(&event)?;
+    }
+    Ok(found)
 }
 
 enum Opened {
