@@ -3,9 +3,9 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 
-use claviger_e2e::{Client, Ground, Server};
+use claviger_e2e::{Client, Ground, Server, mortal};
 
 use crate::operations::Operation;
 
@@ -80,7 +80,8 @@ pub(crate) struct Bare {
 impl Bare {
     pub(crate) fn start(body_bytes: usize) -> Self {
         let own = std::env::current_exe().expect("a path of its own");
-        let mut command = Command::new(own);
+        let mut command = mortal(&[]);
+        command.arg(own);
         let mut child = command
             .args(["--bare", &body_bytes.to_string()])
             .stdout(Stdio::piped())

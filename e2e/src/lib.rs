@@ -25,4 +25,4 @@ pub use ground::Ground;
 pub use material::ImportParameters;
 pub use server::{Credentials, Server};
 pub use state::State;
-pub use tools::{Output, binary, end, setting};
+pub use tools::{Output, binary, end, mortal, setting};

@@ -2,14 +2,14 @@
 
 use std::fs::{self, File};
 use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 
-use crate::{Client, Ground, binary};
+use crate::{Client, Ground, binary, mortal};
 
 /// `clavigerd dev` on a free port. It is killed when this value goes, whatever became of the test.
 pub struct Server {
@@ -55,15 +55,9 @@ impl Server {
             .append(true)
             .open(&stderr)
             .expect("a log");
-        let clavigerd = binary("clavigerd");
-        let mut words = under
-            .iter()
-            .map(Into::into)
-            .chain([clavigerd.into_os_string()]);
-        let mut command = Command::new(words.next().expect("a program"));
+        let mut command = mortal(under);
+        command.arg(binary("clavigerd")).arg("dev");
         command
-            .args(words)
-            .arg("dev")
             .args(["--listen", "127.0.0.1:0", "--data-dir"])
             .arg(ground.data())
             .args(flags);
@@ -74,7 +68,7 @@ impl Server {
             .stderr(log);
         let child = command
             .spawn()
-            .map_err(|error| format!("{}: {error}", clavigerd_name(&command)))?;
+            .map_err(|error| format!("{command:?}: {error}"))?;
         let mut server = Self {
             child,
             credentials: Credentials::default(),
@@ -226,10 +220,6 @@ fn parse_environment(text: &str) -> Option<Credentials> {
         secret_access_key: value("AWS_SECRET_ACCESS_KEY")?,
         region: value("AWS_DEFAULT_REGION")?,
     })
-}
-
-fn clavigerd_name(command: &Command) -> String {
-    command.get_program().to_string_lossy().into_owned()
 }
 
 const START_AT_MOST: Duration = Duration::from_secs(60);

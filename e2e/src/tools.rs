@@ -118,6 +118,15 @@ pub fn end<A: AsRef<OsStr>>(name: &str, arguments: impl IntoIterator<Item = A>) 
     run(Command::new(binary(name)).args(arguments))
 }
 
+/// The beginning of a command that is killed when the thread that started it ends, so that a test that is itself killed
+/// leaves nothing behind. The words that follow are the program and its arguments.
+#[must_use]
+pub fn mortal(under: &[&str]) -> Command {
+    let mut command = Command::new("setpriv");
+    command.args(["--pdeathsig", "KILL"]).args(under);
+    command
+}
+
 /// Where a built binary stands.
 ///
 /// # Panics

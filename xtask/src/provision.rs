@@ -89,10 +89,14 @@ fn virtual_environment(root: &Path, target: &Path) -> Result<PathBuf, String> {
 
 const REQUIREMENTS: &str = "e2e/requirements.txt";
 
-const TOOLS: [Tool; 3] = [
+const TOOLS: [Tool; 4] = [
     Tool {
         probe: &["openssl", "version"],
         debian_package: "openssl",
+    },
+    Tool {
+        probe: &["setpriv", "--version"],
+        debian_package: "util-linux",
     },
     Tool {
         probe: &["strace", "-V"],
