@@ -87,6 +87,17 @@ impl<K: Clone + Eq + Hash, V> Cache<K, V> {
         }
     }
 
+    /// Gives a lease back when there was nothing to read: absent records take no room.
+    pub fn release(&self, key: &K, lease: Lease) {
+        let mut slots = self.write();
+        let unused = slots.by_key.get(key).is_some_and(|slot| {
+            slot.lease == Some(lease.0) && slot.value.is_none() && slot.high_water == 0
+        });
+        if unused {
+            slots.by_key.remove(key);
+        }
+    }
+
     /// Puts a committed change in force: `None` for a removed record. Outstanding leases are void from here on.
     pub fn publish(&self, key: &K, revision: Revision, value: Option<Arc<V>>) {
         let mut slots = self.write();

@@ -16,7 +16,6 @@ use claviger_audit::{
     verify::{self, Verdict},
 };
 use serde::Deserialize;
-use uuid::Uuid;
 
 use crate::records::{
     AliasRecord, ClockRecord, Due, Fault, ImportDayRecord, KeyRecord, ListedKeyRecord,
@@ -118,8 +117,6 @@ struct Marks {
     by_path: BTreeMap<String, Mark>,
     /// The ids of the log's events.
     logged: BTreeSet<String>,
-    /// The events that were read.
-    events: HashSet<Uuid>,
     /// Whether every event was read.
     complete: bool,
 }
@@ -203,19 +200,17 @@ async fn check_records(
     findings: &mut Findings,
 ) -> Result<BTreeMap<String, Mark>, Box<dyn Error>> {
     let mut found = BTreeMap::new();
-    let mut waiting = BTreeMap::new();
+    let mut waiting = Vec::new();
     let mut after: Option<Vec<u8>> = None;
     loop {
         let page = records.kv.scan(b"", after.as_deref(), PAGE).await?;
-        let Some(last) = page.last() else {
-            return Ok(found);
-        };
+        let Some(last) = page.last() else { break };
         after = Some(last.key.clone());
         for entry in &page {
             findings.records = findings.records.saturating_add(1);
             let path = String::from_utf8_lossy(&entry.key).into_owned();
             match open(records, readers, &path, &entry.value) {
-                Ok(Opened::Event(event)) => marks.read_outbox(&event)?,
+                Ok(Opened::Event(event)) => waiting.push((entry.revision, event)),
                 Ok(Opened::Version(version)) => {
                     let sha256 = Some(claviger_crypto::sha256(&entry.value));
                     found.insert(path, Mark { version, sha256 });
@@ -225,8 +220,9 @@ async fn check_records(
         }
     }
     // What has not reached the log yet comes behind it, in the order of the commits.
-    for event in waiting.into_values().flatten() {
-        marks.read_event(&event)?;
+    waiting.sort_by_key(|(revision, _)| *revision);
+    for (_, event) in waiting {
+        marks.read_outbox(&event)?;
     }
     Ok(found)
 }

@@ -13,14 +13,16 @@ use crate::{
     call::{Answer, Call},
     clock::Clock,
     cx::Cx,
+    erasure::Erasure,
     error::{self, Error},
     ids::Ids,
     key::Key,
     lanes::Lanes,
     notes::Notes,
     outbox::Outbox,
-    pipeline::Route,
+    pipeline::{self, Route},
     records::{AliasPlace, AliasRecord, ClockRecord, Fault, KeyPlace, KeyRecord, Records, Stored},
+    rule::{Actions, Identifiers, Rule, Service},
     staged::Staged,
 };
 
@@ -63,6 +65,9 @@ pub struct Core {
     pub(crate) principals: Arc<dyn Principals>,
     pub(crate) lanes: Lanes,
     pub(crate) outbox: Outbox,
+    pub(crate) erasure: Erasure,
+    /// Held while the jobs run: one round at a time.
+    pub(crate) jobs: tokio::sync::Mutex<()>,
     ids: Ids,
 }
 
@@ -82,6 +87,8 @@ impl Core {
             principals: parts.principals,
             lanes: Lanes::default(),
             outbox: Outbox::default(),
+            erasure: Erasure::default(),
+            jobs: tokio::sync::Mutex::default(),
             ids: Ids::default(),
         });
         if let Some(clock) = core.records.read::<ClockRecord>(ClockRecord::ID).await? {
@@ -112,6 +119,16 @@ impl Core {
 
     /// The last act: events that wait for the log go into it, and the log is closed with a signed checkpoint.
     pub async fn close(&self) {
+        // Twice: events leave the outbox once their lines are on the disk, and the first round may bring some there.
+        for _ in 0..2 {
+            if let Err(error) = self.outbox.sweep(self).await {
+                tracing::error!(%error, "events stay in the outbox until the next start");
+            }
+            let audit = self.audit.clone();
+            if let Err(error) = tokio::task::spawn_blocking(move || audit.checkpoint_now()).await {
+                tracing::error!(%error, "the log was not brought to the disk in order");
+            }
+        }
         if let Err(error) = self.outbox.sweep(self).await {
             tracing::error!(%error, "events stay in the outbox until the next start");
         }
@@ -121,6 +138,16 @@ impl Core {
         }
     }
 
+    /// Refuses an authenticated call that names no operation; its audit event is written like any other.
+    pub fn refuse(
+        self: &Arc<Self>,
+        call: Call,
+        refusal: Error,
+    ) -> Pin<Box<dyn Future<Output = Answer> + Send>> {
+        let core = Arc::clone(self);
+        Box::pin(async move { pipeline::refuse(&core, &call, &UNRECOGNIZED, refusal).await })
+    }
+
     /// Whether every call would be refused because the audit log can't be written.
     pub fn audit_healthy(&self) -> bool {
         self.audit.healthy()
@@ -128,11 +155,17 @@ impl Core {
 
     /// The key at `place`, from the cache or the store.
     pub(crate) async fn key(&self, place: &KeyPlace) -> Result<Option<Arc<Key>>, Fault> {
-        if let Some(key) = self.keys.look(place) {
-            return Ok(Some(key));
+        match self.keys.look(place) {
+            Some(key) => Ok(Some(key)),
+            None => self.stored_key(place).await,
         }
+    }
+
+    /// The key at `place` as the store has it now.
+    pub(crate) async fn stored_key(&self, place: &KeyPlace) -> Result<Option<Arc<Key>>, Fault> {
         let lease = self.keys.lease(place);
         let Some(stored) = self.records.read::<KeyRecord>(&place.id()).await? else {
+            self.keys.release(place, lease);
             return Ok(None);
         };
         let revision = stored.revision;
@@ -141,26 +174,32 @@ impl Core {
         Ok(Some(key))
     }
 
-    /// The key that an alias points to.
+    /// The key that an alias points to, from the cache or the store.
     pub(crate) async fn alias_target(&self, place: &AliasPlace) -> Result<Option<Uuid>, Fault> {
-        if let Some(target) = self.aliases.look(place) {
-            return Ok(Some(*target));
+        match self.aliases.look(place) {
+            Some(target) => Ok(Some(*target)),
+            None => self.stored_alias_target(place).await,
         }
+    }
+
+    /// The key that an alias points to as the store has it now.
+    pub(crate) async fn stored_alias_target(
+        &self,
+        place: &AliasPlace,
+    ) -> Result<Option<Uuid>, Fault> {
         let lease = self.aliases.lease(place);
         let stored = self
             .records
             .read::<AliasRecord>(&place.id(&self.records))
             .await?;
         let Some(stored) = stored.filter(|stored| stored.record.name == place.name.as_str()) else {
+            self.aliases.release(place, lease);
             return Ok(None);
         };
-        self.aliases.fill(
-            place,
-            lease,
-            stored.revision,
-            Arc::new(stored.record.target),
-        );
-        Ok(Some(stored.record.target))
+        let target = stored.record.target;
+        self.aliases
+            .fill(place, lease, stored.revision, Arc::new(target));
+        Ok(Some(target))
     }
 
     /// Stages the changed record of `key` and its publication to the cache.
@@ -241,6 +280,14 @@ impl Core {
     }
 }
 
-// About 4 KiB a key with its policy: 40 MiB when full.
-const KEYS_CACHED_MAX: usize = 10_000;
-const ALIASES_CACHED_MAX: usize = 20_000;
+/// The rule of a Query call whose action is not known.
+const UNRECOGNIZED: Rule = Rule {
+    service: Service::Sts,
+    identifiers: Identifiers::None,
+    changes: false,
+    ..Rule::kms("UnrecognizedAction", Actions::Open)
+};
+
+// A usual key takes a few KiB with its compiled policy; one at every limit of AWS, about 100 KiB.
+const KEYS_CACHED_MAX: usize = 4_096;
+const ALIASES_CACHED_MAX: usize = 8_192;

@@ -398,3 +398,9 @@ pub fn material_not_found(id: &str) -> Error {
         format!("Key material {id} does not exist"),
     )
 }
+
+/// The id of a material that is only being imported is not the caller's to name.
+pub fn material_id_of_new() -> Error {
+    // UNKNOWN: AWS's own text is not recorded.
+    validation("KeyMaterialId cannot be specified with ImportType NEW_KEY_MATERIAL.")
+}

@@ -6,6 +6,7 @@ pub mod check;
 pub mod clock;
 pub mod core;
 pub mod cx;
+mod erasure;
 pub mod error;
 mod ids;
 pub mod jobs;

@@ -3,9 +3,12 @@
 //! An event leaves the outbox only when its line is on the disk, so a crash at any moment leaves it in the outbox, in
 //! the log, or in both; what is in both is recognised by the event's id at the next start.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::VecDeque,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
-use claviger_audit::Recovery;
+use claviger_audit::{Recovery, Ticket};
 use claviger_store::Batch;
 use uuid::Uuid;
 
@@ -26,31 +29,16 @@ pub(crate) struct Outbox {
 struct State {
     /// Appended to the log as the line of this number, not yet known to be on the disk.
     appended: Vec<(Uuid, u64)>,
-    /// Committed, but the log could not take them.
-    refused: Vec<Composed>,
+    /// Committed, but not in the log yet.
+    refused: VecDeque<Composed>,
 }
 
 impl Outbox {
     /// Appends committed events to the log, durably as the log's settings say. If the log can't be written the caller
     /// gets no answer; the events stay and are delivered when it can.
     pub(crate) async fn deliver(&self, core: &Core, events: Vec<Composed>) -> Result<(), Error> {
-        let mut last = None;
-        let mut events = events.into_iter();
-        while let Some(event) = events.next() {
-            match core.audit.append(&event.json) {
-                Ok(ticket) => {
-                    self.state().appended.push((event.id, ticket.seq()));
-                    last = Some(ticket);
-                }
-                Err(cause) => {
-                    self.state().refused.push(event);
-                    self.state().refused.extend(events);
-                    return Err(error::audit_unwritable().because(cause));
-                }
-            }
-        }
-        match last {
-            Some(ticket) => ticket
+        match self.append(core, events)? {
+            Some(last) => last
                 .durable()
                 .await
                 .map_err(|cause| error::audit_unwritable().because(cause)),
@@ -58,41 +46,61 @@ impl Outbox {
         }
     }
 
-    /// At start: whatever the outbox still holds and the log does not is appended.
+    /// Appends under one lock, and behind what the log refused before: the events of one record stay in their order.
+    fn append(&self, core: &Core, events: Vec<Composed>) -> Result<Option<Ticket>, Error> {
+        let mut state = self.state();
+        state.refused.extend(events);
+        let mut last = None;
+        while let Some(event) = state.refused.front() {
+            let appended = core.audit.append(&event.json);
+            let ticket = appended.map_err(|cause| error::audit_unwritable().because(cause))?;
+            let place = (event.id, ticket.seq());
+            state.appended.push(place);
+            state.refused.pop_front();
+            last = Some(ticket);
+        }
+        Ok(last)
+    }
+
+    /// At start: whatever the outbox still holds and the log does not is appended, in the order of the commits.
     pub(crate) async fn recover(&self, core: &Core, recovery: &Recovery) -> Result<(), Error> {
-        let (in_log, recovered_lines) = (&recovery.tail_event_ids, recovery.lines);
+        let mut held = Vec::new();
         let mut after: Option<String> = None;
         loop {
             let page = core
                 .records
                 .list::<OutboxRecord>("", after.as_deref(), PAGE)
                 .await?;
-            let Some((last, _)) = page.last() else {
-                return Ok(());
-            };
+            let Some((last, _)) = page.last() else { break };
             after = Some(last.clone());
-            for (id, stored) in page {
-                let id = Uuid::try_parse(&id).map_err(|_| Fault::Format("outbox"))?;
-                if in_log.contains(&id) {
-                    self.state().appended.push((id, recovered_lines));
-                } else {
-                    self.deliver(
-                        core,
-                        vec![Composed {
-                            id,
-                            json: stored.record.event,
-                        }],
-                    )
-                    .await?;
-                }
+            held.extend(page);
+        }
+        held.sort_by_key(|(_, stored)| stored.revision);
+        if !held.is_empty() {
+            // The stop may have come between a deletion and its erasure.
+            core.erasure.owe();
+        }
+        for (id, stored) in held {
+            let id = Uuid::try_parse(&id).map_err(|_| Fault::Format("outbox"))?;
+            if recovery.tail_event_ids.contains(&id) {
+                self.state().appended.push((id, recovery.lines));
+            } else {
+                self.deliver(
+                    core,
+                    vec![Composed {
+                        id,
+                        json: stored.record.event,
+                    }],
+                )
+                .await?;
             }
         }
+        Ok(())
     }
 
     /// The job: retries what the log refused, and forgets what is on the disk.
     pub(crate) async fn sweep(&self, core: &Core) -> Result<(), Error> {
-        let refused = std::mem::take(&mut self.state().refused);
-        self.deliver(core, refused).await?;
+        self.deliver(core, Vec::new()).await?;
         let on_disk = self.take_on_disk(core.audit.durable_seq());
         for (position, some) in on_disk.chunks(PAGE).enumerate() {
             if let Err(error) = forget(core, some).await {

@@ -14,7 +14,7 @@ use claviger_crypto::Rng;
 use claviger_model::{AccountId, Secret};
 
 use crate::{
-    iam::Iam,
+    iam::{Iam, is_access_key_id},
     records::{AccountRecord, CredentialRecord},
 };
 
@@ -37,6 +37,15 @@ impl RootCredentials {
         let secret = letters(rng, SECRET_LETTERS, SECRET_ALPHABET)?;
         Ok(Self {
             access_key_id: format!("AKIA{id}"),
+            secret,
+        })
+    }
+
+    /// Credentials that somebody chose; none when clients could not sign with them.
+    pub fn chosen(access_key_id: &str, secret: Secret) -> Option<Self> {
+        let usable = is_access_key_id(access_key_id) && !secret.is_empty();
+        usable.then(|| Self {
+            access_key_id: access_key_id.to_owned(),
             secret,
         })
     }
@@ -107,7 +116,7 @@ pub async fn create_account(
         Outcome::Conflict => Err(error::validation(
             "The account or the access key id exists already.",
         )),
-        Outcome::Unlogged(unwritable) => Err(unwritable),
+        Outcome::Unconfirmed(error) => Err(error),
     }
 }
 

@@ -67,10 +67,14 @@ impl Iam {
                 self.unverified(access_key_id, default_account),
             )));
         }
+        if !is_access_key_id(access_key_id) {
+            return Ok(None);
+        }
         let key = access_key_id.to_owned();
         let lease = self.credentials.lease(&key);
         let id = CredentialRecord::id(&self.records, access_key_id);
         let Some(stored) = self.records.read::<CredentialRecord>(&id).await? else {
+            self.credentials.release(&key, lease);
             return Ok(None);
         };
         let CredentialRecord { account, secret } = stored.record;
@@ -137,9 +141,19 @@ impl Principals for Iam {
     }
 }
 
+/// Whether this can be an access key id at all: what strangers send is looked up only if it can be one.
+pub(crate) fn is_access_key_id(text: &str) -> bool {
+    (1..=ACCESS_KEY_ID_LETTERS_MAX).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+}
+
 /// The account root's identity policy. Key policies must still delegate to the account.
 ///
 /// AWS: <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user.html>
 const ROOT_POLICY: &str =
     r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
+// AWS: https://docs.aws.amazon.com/IAM/latest/APIReference/API_AccessKey.html
+const ACCESS_KEY_ID_LETTERS_MAX: usize = 128;
 const CREDENTIALS_CACHED_MAX: usize = 10_000;

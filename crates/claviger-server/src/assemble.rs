@@ -125,8 +125,8 @@ impl Service for Assembled {
         }
     }
 
-    fn must_finish(&self, route: Route) -> bool {
-        route.rule.changes
+    fn refuse(&self, call: Call, refusal: Error) -> Pending<Answer> {
+        self.core.refuse(call, refusal)
     }
 
     fn region(&self, name: &str) -> Option<Region> {

@@ -27,6 +27,9 @@ pub struct Options {
 pub fn run(options: &Options) -> Result<ExitCode, Box<dyn Error>> {
     let folder = DataFolder::open(&options.data_dir)?;
     let keyring = folder.existing_keyring()?;
+    if !folder.store().exists() {
+        return Err(format!("{} is missing", folder.store().display()).into());
+    }
     // EXPOSE: only its public half is used.
     let key = VerifierKey::of_seed(&log_origin(&keyring), keyring.audit_seed().expose())?;
     let store = Sqlite::open(folder.store(), end_process)?;

@@ -96,6 +96,12 @@ impl DataFolder {
     /// The keyring. A folder without one gets a new one, unless something else in it shows that one was lost.
     pub(crate) fn keyring(&self, rng: &dyn Rng) -> Result<Keyring, Unusable> {
         if self.keyring_path().exists() {
+            if !self.store().exists() && self.audit().exists() {
+                return Err(Unusable::Incomplete {
+                    missing: self.store(),
+                    because: "the audit log shows that there was one",
+                });
+            }
             return self.existing_keyring();
         }
         if self.store().exists() {
@@ -104,21 +110,32 @@ impl DataFolder {
                 because: "the store is sealed under the keys in it",
             });
         }
-        // Nothing is sealed yet: a root key that an interrupted first start left behind protects nothing.
-        let root_path = self.root_key_path();
-        if root_path.exists() {
-            fs::remove_file(&root_path).map_err(|source| Unusable::Io {
-                path: root_path.clone(),
-                source,
-            })?;
-        }
-        let root = FileRootKey::create(&root_path, rng).map_err(Unusable::RootKey)?;
+        let root = self.root_key(rng)?;
         let keyring = Keyring::generate(rng).map_err(|_| Unusable::Keyring(self.keyring_path()))?;
         let wrapped = keyring
             .wrap(&root, rng)
             .map_err(|_| Unusable::Keyring(self.keyring_path()))?;
         self.write("keyring", &wrapped)?;
         Ok(keyring)
+    }
+
+    /// The root key, or a new one. One that is there is kept even if nothing uses it: it may be all that is left of
+    /// another deployment. Only a file that an interrupted first start left unfinished gives way, and it is kept aside.
+    fn root_key(&self, rng: &dyn Rng) -> Result<FileRootKey, Unusable> {
+        let path = self.root_key_path();
+        if path.exists() {
+            match FileRootKey::load(&path) {
+                Err(FileError::Length { .. }) => {
+                    let aside = self.path.join("root.key.unfinished");
+                    fs::rename(&path, aside).map_err(|source| Unusable::Io {
+                        path: path.clone(),
+                        source,
+                    })?;
+                }
+                loaded => return loaded.map_err(Unusable::RootKey),
+            }
+        }
+        FileRootKey::create(&path, rng).map_err(Unusable::RootKey)
     }
 
     /// The keyring of a folder that has been used.
@@ -135,6 +152,9 @@ impl DataFolder {
     /// Puts a file into the folder, whole and durable or not at all.
     pub(crate) fn write(&self, name: &str, content: &[u8]) -> Result<(), Unusable> {
         let path = self.path.join(name);
+        if fs::read(&path).is_ok_and(|standing| standing == content) {
+            return Ok(());
+        }
         let fresh = self.path.join(format!("{name}.new"));
         let written = File::options()
             .create(true)

@@ -130,13 +130,20 @@ async fn root_credentials(
     service: &Assembled,
 ) -> Result<RootCredentials, Box<dyn Error>> {
     if let Some(existing) = RootCredentials::of(&service.iam, options.account).await? {
+        if options
+            .access_key_id
+            .as_ref()
+            .is_some_and(|wanted| *wanted != existing.access_key_id)
+        {
+            println!(
+                "The account exists already: --access-key-id and --secret-access-key are not used."
+            );
+        }
         return Ok(existing);
     }
     let root = match (&options.access_key_id, &options.secret_access_key) {
-        (Some(id), Some(secret)) => RootCredentials {
-            access_key_id: id.clone(),
-            secret: Secret::copy_of(secret.as_bytes()),
-        },
+        (Some(id), Some(secret)) => RootCredentials::chosen(id, Secret::copy_of(secret.as_bytes()))
+            .ok_or("clients could not sign with these --access-key-id and --secret-access-key")?,
         (None, _) | (_, None) => RootCredentials::generate(&SystemRng)?,
     };
     create_account(&service.core, &service.iam, options.account, &root).await?;

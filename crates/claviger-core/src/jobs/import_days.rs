@@ -2,10 +2,10 @@
 
 use claviger_audit::Parameters;
 
-use super::commit;
+use super::{commit, confirmed};
 use crate::{
-    core::Core, error::Error, notes::ServiceEvent, ops::day_of, pipeline::Outcome,
-    records::ImportDayRecord, staged::Staged,
+    core::Core, error::Error, notes::ServiceEvent, ops::day_of, records::ImportDayRecord,
+    staged::Staged,
 };
 
 /// Destroys the keys of all days whose last token has run out.
@@ -27,9 +27,7 @@ pub(super) async fn destroy_past(core: &Core) -> Result<(), Error> {
         let mut details = Parameters::new();
         details.put_str("day", &id);
         let event = ServiceEvent::of_deployment("DestroyImportDayKey", details);
-        if let Outcome::Unlogged(unwritable) = commit(core, staged, event).await? {
-            return Err(unwritable);
-        }
+        confirmed(commit(core, staged, event).await)?;
     }
     Ok(())
 }

@@ -10,12 +10,11 @@ mod import_days;
 use std::{sync::Arc, time::Duration};
 
 use claviger_audit::{Parameters, Recovery};
-use claviger_model::{Region, Timestamp};
+use claviger_model::{AccountId, Region, Timestamp};
 
 use crate::{
     core::Core,
     error::{self, Error},
-    key::Key,
     notes::ServiceEvent,
     pipeline::{Outcome, commit_events},
     records::{ClockRecord, Due, DueKind, KeyPlace, Stored},
@@ -36,20 +35,31 @@ pub fn start(core: Arc<Core>) -> tokio::task::JoinHandle<()> {
     })
 }
 
-/// Does everything that is due by the service's clock.
+/// Does everything that is due by the service's clock. One key that can't be worked on does not hold up the others.
 pub async fn run_due(core: &Core) -> Result<(), Error> {
+    let _one_round = core.jobs.lock().await;
     core.outbox.sweep(core).await?;
     if !core.audit.healthy() {
         // What can't be logged must not be done.
         return Err(error::audit_unwritable());
     }
-    while let Some((id, due)) = next_due(core).await? {
-        let outcome = perform(core, &id, &due.record).await?;
-        if let Outcome::Unlogged(unwritable) = outcome {
-            return Err(unwritable);
-        }
+    let mut failed = Ok(());
+    let mut after = None;
+    while let Some((id, due)) = next_due(core, after.as_deref()).await? {
+        let done = perform(core, &id, &due).await;
+        failed = failed.and(confirmed(done));
+        after = Some(id);
     }
-    import_days::destroy_past(core).await
+    failed = failed.and(import_days::destroy_past(core).await);
+    failed.and(core.erasure.settle(core).await)
+}
+
+/// A conflict is no failure: the next round looks again.
+fn confirmed(done: Result<Outcome, Error>) -> Result<(), Error> {
+    match done? {
+        Outcome::Committed | Outcome::Conflict => Ok(()),
+        Outcome::Unconfirmed(error) => Err(error),
+    }
 }
 
 /// Moves the service's clock forward and does what became due; only `dev --test-clock` offers it.
@@ -84,7 +94,7 @@ pub async fn advance_clock(core: &Core, seconds: u32) -> Result<Timestamp, Error
     .await?
     {
         Outcome::Committed => {}
-        Outcome::Unlogged(unwritable) => return Err(unwritable),
+        Outcome::Unconfirmed(error) => return Err(error),
         Outcome::Conflict => return Err(error::throttled()),
     }
     core.clock.advance_to_offset_ms(offset_ms);
@@ -111,18 +121,22 @@ pub(crate) async fn note_recovery(core: &Core, recovery: &Recovery) -> Result<()
         .map_err(|cause| error::audit_unwritable().because(cause))
 }
 
-async fn next_due(core: &Core) -> Result<Option<(String, Stored<Due>)>, Error> {
-    let first = core
+async fn next_due(
+    core: &Core,
+    after: Option<&str>,
+) -> Result<Option<(String, Stored<Due>)>, Error> {
+    let next = core
         .records
-        .list::<Due>("", None, 1)
+        .list::<Due>("", after, 1)
         .await?
         .into_iter()
         .next();
-    Ok(first.filter(|(_, due)| due.record.at_ms <= core.clock.now().epoch_ms()))
+    Ok(next.filter(|(_, due)| due.record.at_ms <= core.clock.now().epoch_ms()))
 }
 
 /// Does one due thing. A conflict leaves it due; the next round looks again.
-async fn perform(core: &Core, id: &str, due: &Due) -> Result<Outcome, Error> {
+async fn perform(core: &Core, id: &str, stored: &Stored<Due>) -> Result<Outcome, Error> {
+    let due = &stored.record;
     let region =
         Region::parse(&due.region).map_err(|_| error::internal("a due record names no Region"))?;
     let place = KeyPlace {
@@ -138,15 +152,17 @@ async fn perform(core: &Core, id: &str, due: &Due) -> Result<Outcome, Error> {
     };
     match work {
         Some((staged, event)) => commit(core, staged, event).await,
-        None => forget(core, id, key.as_deref()).await,
+        None => forget(core, id, stored).await,
     }
 }
 
 /// The key says that there is nothing to do: the due record is stale.
-async fn forget(core: &Core, id: &str, key: Option<&Key>) -> Result<Outcome, Error> {
+async fn forget(core: &Core, id: &str, stored: &Stored<Due>) -> Result<Outcome, Error> {
+    let account = AccountId::from_u64(stored.account).ok();
     let mut staged = Staged::default();
-    staged.remove::<Due>(id.to_owned(), key.map(|key| &key.account), None);
-    let details = Parameters::new();
+    staged.remove::<Due>(id.to_owned(), account.as_ref(), Some(stored.revision));
+    let mut details = Parameters::new();
+    details.put_str("due", id);
     commit(
         core,
         staged,

@@ -6,7 +6,7 @@
 //!
 //! AWS: <https://docs.aws.amazon.com/kms/latest/developerguide/rotating-keys-on-demand.html>
 
-use claviger_model::{ImportKeyMaterialInput, ImportType, MaterialId, Secret};
+use claviger_model::{ImportKeyMaterialInput, ImportType, MaterialId, Secret, Timestamp};
 
 use super::material;
 use crate::{
@@ -24,9 +24,13 @@ pub(super) fn associate(
     id: &MaterialId,
     bytes: Secret,
 ) -> Result<(), Error> {
-    let known = key.record.material(id).cloned();
-    let entry = match (import_type(&key.record, input), known) {
-        (ImportType::NewKeyMaterial, None) => new_entry(key, id)?,
+    let mut record = key.record.clone();
+    let known = record.material(id).cloned();
+    let entry = match (import_type(&record, input)?, known) {
+        (ImportType::NewKeyMaterial, None) => {
+            drop_expired_pending(cx, key, &mut record);
+            new_entry(&record, &key.arn, id)?
+        }
         // UNKNOWN: new bytes that are already the pending material: the same import once more, as by a client's retry.
         (ImportType::NewKeyMaterial, Some(entry)) if !entry.permanent() => entry,
         (ImportType::ExistingKeyMaterial, Some(entry)) => entry,
@@ -34,18 +38,22 @@ pub(super) fn associate(
             return Err(error::incorrect_key_material());
         }
     };
-    if key.record.material(id).is_none_or(|entry| !entry.imported) {
+    let before = record.material(id).cloned();
+    if before.as_ref().is_none_or(|before| !before.imported) {
         material::store(cx, &key.place, id, bytes)?;
     }
-    material::forget_expiry(&mut cx.staged, key, &entry);
     let entry = MaterialEntry {
         imported: true,
-        valid_to_ms: input.valid_to.map(claviger_model::Timestamp::epoch_ms),
+        valid_to_ms: input.valid_to.map(Timestamp::epoch_ms),
         description: input.key_material_description.clone().or(entry.description),
         ..entry
     };
-    expect_expiry(cx, key, &entry)?;
-    let mut record = key.record.clone();
+    if before.as_ref().and_then(|before| before.valid_to_ms) != entry.valid_to_ms {
+        if let Some(before) = &before {
+            material::forget_expiry(&mut cx.staged, key, before);
+        }
+        expect_expiry(cx, key, &entry)?;
+    }
     match record.material_mut(id) {
         Some(existing) => *existing = entry,
         None => record.materials.push(entry),
@@ -53,21 +61,35 @@ pub(super) fn associate(
     cx.change_key(key, record)
 }
 
-/// The default is new bytes for a key that never had any, and the same bytes ever after.
-fn import_type(record: &KeyRecord, input: &ImportKeyMaterialInput) -> ImportType {
+/// The default is new bytes for a key that never had any, and the same bytes ever after. An id can only be asked for of
+/// bytes that were imported before.
+fn import_type(record: &KeyRecord, input: &ImportKeyMaterialInput) -> Result<ImportType, Error> {
     let default = if record.materials.is_empty() {
         ImportType::NewKeyMaterial
     } else {
         ImportType::ExistingKeyMaterial
     };
-    input.import_type.unwrap_or(default)
+    let import_type = input.import_type.unwrap_or(default);
+    if import_type == ImportType::NewKeyMaterial && input.key_material_id.is_some() {
+        return Err(error::material_id_of_new());
+    }
+    Ok(import_type)
 }
 
-fn new_entry(key: &Key, id: &MaterialId) -> Result<MaterialEntry, Error> {
-    if let Some(pending) = key.record.pending() {
-        return Err(error::material_pending(id, &key.arn, &pending.id));
+/// A material that expired while it waited for rotation is as good as never imported, whether its job has run or not.
+fn drop_expired_pending(cx: &mut Cx<'_>, key: &Key, record: &mut KeyRecord) {
+    let now = cx.now;
+    if let Some(expired) = key.record.pending().filter(|pending| !pending.usable(now)) {
+        material::destroy(&mut cx.staged, key, expired);
+        record.materials.retain(|other| other.id != expired.id);
     }
-    let first = key.record.current().is_none();
+}
+
+fn new_entry(record: &KeyRecord, arn: &str, id: &MaterialId) -> Result<MaterialEntry, Error> {
+    if let Some(pending) = record.pending() {
+        return Err(error::material_pending(id, arn, &pending.id));
+    }
+    let first = record.current().is_none();
     let role = if first {
         MaterialRole::Current
     } else {

@@ -61,6 +61,6 @@ impl Operation for CreateAlias {
         aliases::attach(cx, target, on)?;
         aliases::publish(cx, &on.place, Some(&record));
         cx.note_key(target);
-        Ok(CreateAliasOutput::default())
+        Ok(CreateAliasOutput)
     }
 }

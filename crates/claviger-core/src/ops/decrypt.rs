@@ -24,7 +24,7 @@ impl Operation for Decrypt {
 
     fn subject(input: &DecryptInput) -> BlobKey<'_> {
         BlobKey {
-            blob: input.ciphertext_blob.as_deref(),
+            blob: considered(input),
             key_id: input.key_id.as_deref(),
         }
     }
@@ -66,7 +66,7 @@ impl Operation for Decrypt {
         on: &Admitted<KeyInBlob>,
     ) -> Result<DecryptOutput, Error> {
         messages::algorithm_fits(&on.key(), input.encryption_algorithm)?;
-        let Some(ciphertext) = input.ciphertext_blob.as_deref() else {
+        let Some(ciphertext) = considered(input) else {
             return Ok(DecryptOutput::default());
         };
         let opened =
@@ -80,4 +80,9 @@ impl Operation for Decrypt {
             ..DecryptOutput::default()
         })
     }
+}
+
+fn considered(input: &DecryptInput) -> Option<&[u8]> {
+    let modifiers = input.dry_run_modifiers.as_deref();
+    messages::considered(input.ciphertext_blob.as_deref(), input.dry_run, modifiers)
 }

@@ -53,6 +53,6 @@ impl Operation for DeleteAlias {
             cx.note_key(key);
         }
         aliases::publish(cx, &on.place, None);
-        Ok(DeleteAliasOutput::default())
+        Ok(DeleteAliasOutput)
     }
 }

@@ -38,6 +38,6 @@ impl Operation for DisableKey {
         on: &Admitted<OneKey>,
     ) -> Result<DisableKeyOutput, Error> {
         keys::switch(cx, on.key(), true)?;
-        Ok(DisableKeyOutput::default())
+        Ok(DisableKeyOutput)
     }
 }

@@ -38,6 +38,6 @@ impl Operation for EnableKey {
         on: &Admitted<OneKey>,
     ) -> Result<EnableKeyOutput, Error> {
         keys::switch(cx, on.key(), false)?;
-        Ok(EnableKeyOutput::default())
+        Ok(EnableKeyOutput)
     }
 }

@@ -87,6 +87,23 @@ pub(super) async fn accept_token(cx: &Cx<'_>, key: &Key, sealed: &[u8]) -> Resul
     Ok(token)
 }
 
+/// Whether the date at which imported material shall expire is one.
+pub(super) fn valid_to_in_range(valid_to: Option<Timestamp>, now: Timestamp) -> Result<(), Error> {
+    let Some(valid_to) = valid_to else {
+        return Ok(());
+    };
+    // UNKNOWN: AWS's own texts are not recorded.
+    if valid_to <= now {
+        return Err(error::validation("The validTo date must be in the future."));
+    }
+    if valid_to > now.saturating_add_days(VALID_DAYS_MAX) {
+        return Err(error::validation(
+            "The validTo date must be at most 365 days in the future.",
+        ));
+    }
+    Ok(())
+}
+
 /// The UTC day: days since the epoch.
 pub(crate) fn day_of(now: Timestamp) -> Result<u32, Error> {
     u32::try_from(now.epoch_ms().div_euclid(DAY_MS)).map_err(|_| error::internal(Fault::Engine))
@@ -98,3 +115,5 @@ fn not_for_symmetric(name: &str) -> Error {
 }
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+// AWS: https://docs.aws.amazon.com/kms/latest/APIReference/API_ImportKeyMaterial.html
+const VALID_DAYS_MAX: i64 = 365;

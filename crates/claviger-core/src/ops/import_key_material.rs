@@ -5,8 +5,8 @@
 use claviger_audit::Parameters;
 use claviger_crypto::import::{WrappingKey, token::Token};
 use claviger_model::{
-    ExpirationModelType, ImportKeyMaterialInput, ImportKeyMaterialOutput, ImportType, MaterialId,
-    OriginType, Secret, Timestamp,
+    ExpirationModelType, ImportKeyMaterialInput, ImportKeyMaterialOutput, MaterialId, OriginType,
+    Secret, Timestamp,
 };
 use claviger_policy::{Value, Values};
 
@@ -65,13 +65,6 @@ impl Operation for ImportKeyMaterial {
     }
 
     fn check(input: &ImportKeyMaterialInput) -> Result<(), Error> {
-        if input.key_material_id.is_some() && input.import_type == Some(ImportType::NewKeyMaterial)
-        {
-            // UNKNOWN: AWS's own text is not recorded.
-            return Err(error::validation(
-                "KeyMaterialId cannot be specified with ImportType NEW_KEY_MATERIAL.",
-            ));
-        }
         match (expiration_model(input), input.valid_to) {
             (ExpirationModelType::KeyMaterialExpires, None) => Err(error::valid_to_missing()),
             // UNKNOWN: AWS's own text is not recorded.
@@ -88,7 +81,7 @@ impl Operation for ImportKeyMaterial {
         input: &ImportKeyMaterialInput,
         on: &Admitted<OneKey>,
     ) -> Result<ImportKeyMaterialOutput, Error> {
-        valid_to_in_range(input.valid_to, cx.now)?;
+        import::valid_to_in_range(input.valid_to, cx.now)?;
         let key = on.key();
         let token = import::accept_token(cx, &key, &input.import_token).await?;
         let bytes = unwrap(token, input.encrypted_key_material.clone()).await?;
@@ -124,22 +117,6 @@ async fn unwrap(token: Token, wrapped: Vec<u8>) -> Result<Secret, Error> {
         .map_err(|_| error::invalid_ciphertext())
 }
 
-fn valid_to_in_range(valid_to: Option<Timestamp>, now: Timestamp) -> Result<(), Error> {
-    let Some(valid_to) = valid_to else {
-        return Ok(());
-    };
-    // UNKNOWN: AWS's own texts are not recorded.
-    if valid_to <= now {
-        return Err(error::validation("The validTo date must be in the future."));
-    }
-    if valid_to > now.saturating_add_days(VALID_DAYS_MAX) {
-        return Err(error::validation(
-            "The validTo date must be at most 365 days in the future.",
-        ));
-    }
-    Ok(())
-}
-
 fn expiration_model(input: &ImportKeyMaterialInput) -> ExpirationModelType {
     input
         .expiration_model
@@ -151,4 +128,3 @@ fn is(id: &MaterialId, wanted: &str) -> bool {
 }
 
 const SYMMETRIC_BYTES: usize = 32;
-const VALID_DAYS_MAX: i64 = 365;

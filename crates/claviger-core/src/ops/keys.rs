@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use claviger_audit::Parameters;
 use claviger_model::{
     CustomerMasterKeySpec, EncryptionAlgorithmSpec, ExpirationModelType, KeyManagerType,
-    KeyMetadata, KeySpec, KeyState, MultiRegionConfiguration, MultiRegionKey, MultiRegionKeyType,
+    KeyMetadata, KeyState, MultiRegionConfiguration, MultiRegionKey, MultiRegionKeyType,
     OriginType, Tag, Timestamp,
 };
 use claviger_policy::{
@@ -108,7 +108,18 @@ pub(super) fn put_metadata(out: &mut Parameters, metadata: &KeyMetadata) {
         "keyManager",
         out,
     );
+    text(
+        &metadata.customer_master_key_spec.map(|spec| spec.as_str()),
+        "customerMasterKeySpec",
+        out,
+    );
     text(&metadata.key_spec.map(|spec| spec.as_str()), "keySpec", out);
+    let algorithms = metadata
+        .encryption_algorithms
+        .iter()
+        .flatten()
+        .map(|algorithm| algorithm.as_str());
+    out.put_strings("encryptionAlgorithms", algorithms);
     out.put_bool("multiRegion", metadata.multi_region == Some(true));
     text(
         &metadata.current_key_material_id.as_deref(),
@@ -222,17 +233,6 @@ pub(super) fn tag_condition<'a>(tags: &'a [Tag], key: &str) -> Option<Values<'a>
     tags.iter()
         .find(|tag| tag.tag_key.eq_ignore_ascii_case(name))
         .map(|tag| Values::text(&tag.tag_value))
-}
-
-/// What this version can make.
-pub(super) fn served_spec(spec: KeySpec) -> Result<KeySpec, Error> {
-    if spec == KeySpec::SymmetricDefault {
-        Ok(spec)
-    } else {
-        Err(error::unsupported_because(format!(
-            "KeySpec {spec} is not supported by this version of the service."
-        )))
-    }
 }
 
 // AWS: https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html

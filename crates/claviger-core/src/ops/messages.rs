@@ -179,16 +179,35 @@ pub(super) fn context_condition<'a>(
     }
 }
 
+/// The ciphertext of a request, unless a dry run asks to ignore it.
+pub(super) fn considered<'a>(
+    ciphertext: Option<&'a [u8]>,
+    dry_run: Option<bool>,
+    modifiers: Option<&[DryRunModifierType]>,
+) -> Option<&'a [u8]> {
+    ciphertext.filter(|_| !is_ignored(dry_run, modifiers))
+}
+
+fn is_ignored(dry_run: Option<bool>, modifiers: Option<&[DryRunModifierType]>) -> bool {
+    let asks = |modifiers: &[DryRunModifierType]| {
+        modifiers.contains(&DryRunModifierType::IgnoreCiphertext)
+    };
+    dry_run == Some(true) && modifiers.is_some_and(asks)
+}
+
 /// A ciphertext may be left out only by a dry run that says so.
 pub(super) fn ciphertext_given(
     ciphertext: Option<&[u8]>,
     dry_run: Option<bool>,
     modifiers: Option<&[DryRunModifierType]>,
 ) -> Result<(), Error> {
-    let ignored = dry_run == Some(true)
-        && modifiers
-            .is_some_and(|modifiers| modifiers.contains(&DryRunModifierType::IgnoreCiphertext));
-    if ciphertext.is_some() || ignored {
+    if modifiers.is_some_and(|modifiers| !modifiers.is_empty()) && dry_run != Some(true) {
+        // UNKNOWN: AWS's own text is not recorded.
+        return Err(error::validation(
+            "DryRunModifiers can only be specified when DryRun is true.",
+        ));
+    }
+    if ciphertext.is_some() || is_ignored(dry_run, modifiers) {
         Ok(())
     } else {
         Err(error::missing("ciphertextBlob"))

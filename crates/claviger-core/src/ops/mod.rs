@@ -2,6 +2,7 @@
 
 mod aliases;
 mod association;
+mod creation;
 mod import;
 mod keys;
 pub(crate) mod material;
@@ -44,113 +45,78 @@ use claviger_model::Operation;
 pub(crate) use self::import::day_of;
 use crate::pipeline::Route;
 
+/// One arm an operation; the compiler sees that none is missing.
+macro_rules! routes {
+    ($operation:expr; $($served:ident in $module:ident,)* ; $($refused:ident,)*) => {
+        match $operation {
+            $(Operation::$served => const { Route::of::<$module::$served>() },)*
+            $(Operation::$refused => const { Route::not_built::<not_built::$refused>() },)*
+        }
+    };
+}
 /// The entry of an operation of the API: every one has one, served or not.
 pub fn route(operation: Operation) -> Route {
-    match operation {
-        Operation::CancelKeyDeletion => {
-            const { Route::of::<cancel_key_deletion::CancelKeyDeletion>() }
-        }
-        Operation::ConnectCustomKeyStore => {
-            const { Route::not_built::<not_built::ConnectCustomKeyStore>() }
-        }
-        Operation::CreateAlias => const { Route::of::<create_alias::CreateAlias>() },
-        Operation::CreateCustomKeyStore => {
-            const { Route::not_built::<not_built::CreateCustomKeyStore>() }
-        }
-        Operation::CreateGrant => const { Route::not_built::<not_built::CreateGrant>() },
-        Operation::CreateKey => const { Route::of::<create_key::CreateKey>() },
-        Operation::Decapsulate => const { Route::not_built::<not_built::Decapsulate>() },
-        Operation::Decrypt => const { Route::of::<decrypt::Decrypt>() },
-        Operation::DeleteAlias => const { Route::of::<delete_alias::DeleteAlias>() },
-        Operation::DeleteCustomKeyStore => {
-            const { Route::not_built::<not_built::DeleteCustomKeyStore>() }
-        }
-        Operation::DeleteImportedKeyMaterial => {
-            const { Route::of::<delete_imported_key_material::DeleteImportedKeyMaterial>() }
-        }
-        Operation::DeriveSharedSecret => {
-            const { Route::not_built::<not_built::DeriveSharedSecret>() }
-        }
-        Operation::DescribeCustomKeyStores => {
-            const { Route::not_built::<not_built::DescribeCustomKeyStores>() }
-        }
-        Operation::DescribeKey => const { Route::of::<describe_key::DescribeKey>() },
-        Operation::DisableKey => const { Route::of::<disable_key::DisableKey>() },
-        Operation::DisableKeyRotation => {
-            const { Route::not_built::<not_built::DisableKeyRotation>() }
-        }
-        Operation::DisconnectCustomKeyStore => {
-            const { Route::not_built::<not_built::DisconnectCustomKeyStore>() }
-        }
-        Operation::EnableKey => const { Route::of::<enable_key::EnableKey>() },
-        Operation::EnableKeyRotation => {
-            const { Route::not_built::<not_built::EnableKeyRotation>() }
-        }
-        Operation::Encapsulate => const { Route::not_built::<not_built::Encapsulate>() },
-        Operation::Encrypt => const { Route::of::<encrypt::Encrypt>() },
-        Operation::GenerateDataKey => const { Route::of::<generate_data_key::GenerateDataKey>() },
-        Operation::GenerateDataKeyPair => {
-            const { Route::not_built::<not_built::GenerateDataKeyPair>() }
-        }
-        Operation::GenerateDataKeyPairWithoutPlaintext => {
-            const { Route::not_built::<not_built::GenerateDataKeyPairWithoutPlaintext>() }
-        }
-        Operation::GenerateDataKeyWithoutPlaintext => {
-            const { Route::of::<generate_data_key_without_plaintext::GenerateDataKeyWithoutPlaintext>() }
-        }
-        Operation::GenerateMac => const { Route::not_built::<not_built::GenerateMac>() },
-        Operation::GenerateRandom => const { Route::of::<generate_random::GenerateRandom>() },
-        Operation::GetKeyLastUsage => const { Route::not_built::<not_built::GetKeyLastUsage>() },
-        Operation::GetKeyPolicy => const { Route::of::<get_key_policy::GetKeyPolicy>() },
-        Operation::GetKeyRotationStatus => {
-            const { Route::not_built::<not_built::GetKeyRotationStatus>() }
-        }
-        Operation::GetParametersForImport => {
-            const { Route::of::<get_parameters_for_import::GetParametersForImport>() }
-        }
-        Operation::GetPublicKey => const { Route::not_built::<not_built::GetPublicKey>() },
-        Operation::ImportKeyMaterial => {
-            const { Route::of::<import_key_material::ImportKeyMaterial>() }
-        }
-        Operation::ListAliases => const { Route::of::<list_aliases::ListAliases>() },
-        Operation::ListGrants => const { Route::not_built::<not_built::ListGrants>() },
-        Operation::ListKeyPolicies => const { Route::not_built::<not_built::ListKeyPolicies>() },
-        Operation::ListKeyRotations => {
-            const { Route::of::<list_key_rotations::ListKeyRotations>() }
-        }
-        Operation::ListKeys => const { Route::of::<list_keys::ListKeys>() },
-        Operation::ListResourceTags => {
-            const { Route::of::<list_resource_tags::ListResourceTags>() }
-        }
-        Operation::ListRetirableGrants => {
-            const { Route::not_built::<not_built::ListRetirableGrants>() }
-        }
-        Operation::PutKeyPolicy => const { Route::not_built::<not_built::PutKeyPolicy>() },
-        Operation::ReEncrypt => const { Route::of::<re_encrypt::ReEncrypt>() },
-        Operation::ReplicateKey => const { Route::not_built::<not_built::ReplicateKey>() },
-        Operation::RetireGrant => const { Route::not_built::<not_built::RetireGrant>() },
-        Operation::RevokeGrant => const { Route::not_built::<not_built::RevokeGrant>() },
-        Operation::RotateKeyOnDemand => {
-            const { Route::of::<rotate_key_on_demand::RotateKeyOnDemand>() }
-        }
-        Operation::ScheduleKeyDeletion => {
-            const { Route::of::<schedule_key_deletion::ScheduleKeyDeletion>() }
-        }
-        Operation::Sign => const { Route::not_built::<not_built::Sign>() },
-        Operation::TagResource => const { Route::of::<tag_resource::TagResource>() },
-        Operation::UntagResource => const { Route::of::<untag_resource::UntagResource>() },
-        Operation::UpdateAlias => const { Route::of::<update_alias::UpdateAlias>() },
-        Operation::UpdateCustomKeyStore => {
-            const { Route::not_built::<not_built::UpdateCustomKeyStore>() }
-        }
-        Operation::UpdateKeyDescription => {
-            const { Route::of::<update_key_description::UpdateKeyDescription>() }
-        }
-        Operation::UpdatePrimaryRegion => {
-            const { Route::not_built::<not_built::UpdatePrimaryRegion>() }
-        }
-        Operation::Verify => const { Route::not_built::<not_built::Verify>() },
-        Operation::VerifyMac => const { Route::not_built::<not_built::VerifyMac>() },
+    routes! {
+        operation;
+        // Served.
+        CancelKeyDeletion in cancel_key_deletion,
+        CreateAlias in create_alias,
+        CreateKey in create_key,
+        Decrypt in decrypt,
+        DeleteAlias in delete_alias,
+        DeleteImportedKeyMaterial in delete_imported_key_material,
+        DescribeKey in describe_key,
+        DisableKey in disable_key,
+        EnableKey in enable_key,
+        Encrypt in encrypt,
+        GenerateDataKey in generate_data_key,
+        GenerateDataKeyWithoutPlaintext in generate_data_key_without_plaintext,
+        GenerateRandom in generate_random,
+        GetKeyPolicy in get_key_policy,
+        GetParametersForImport in get_parameters_for_import,
+        ImportKeyMaterial in import_key_material,
+        ListAliases in list_aliases,
+        ListKeyRotations in list_key_rotations,
+        ListKeys in list_keys,
+        ListResourceTags in list_resource_tags,
+        ReEncrypt in re_encrypt,
+        RotateKeyOnDemand in rotate_key_on_demand,
+        ScheduleKeyDeletion in schedule_key_deletion,
+        TagResource in tag_resource,
+        UntagResource in untag_resource,
+        UpdateAlias in update_alias,
+        UpdateKeyDescription in update_key_description,
+        ;
+        // Authenticated, decoded, audited and refused.
+        ConnectCustomKeyStore,
+        CreateCustomKeyStore,
+        CreateGrant,
+        Decapsulate,
+        DeleteCustomKeyStore,
+        DeriveSharedSecret,
+        DescribeCustomKeyStores,
+        DisableKeyRotation,
+        DisconnectCustomKeyStore,
+        EnableKeyRotation,
+        Encapsulate,
+        GenerateDataKeyPair,
+        GenerateDataKeyPairWithoutPlaintext,
+        GenerateMac,
+        GetKeyLastUsage,
+        GetKeyRotationStatus,
+        GetPublicKey,
+        ListGrants,
+        ListKeyPolicies,
+        ListRetirableGrants,
+        PutKeyPolicy,
+        ReplicateKey,
+        RetireGrant,
+        RevokeGrant,
+        Sign,
+        UpdateCustomKeyStore,
+        UpdatePrimaryRegion,
+        Verify,
+        VerifyMac,
     }
 }
 

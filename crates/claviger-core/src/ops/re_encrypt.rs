@@ -27,7 +27,7 @@ impl Operation for ReEncrypt {
 
     fn subject(input: &ReEncryptInput) -> (BlobKey<'_>, &str) {
         let source = BlobKey {
-            blob: input.ciphertext_blob.as_deref(),
+            blob: considered(input),
             key_id: input.source_key_id.as_deref(),
         };
         (source, &input.destination_key_id)
@@ -97,7 +97,7 @@ impl Operation for ReEncrypt {
         let (source, destination) = (on.source(), on.destination());
         messages::algorithm_fits(&source, input.source_encryption_algorithm)?;
         messages::algorithm_fits(&destination, input.destination_encryption_algorithm)?;
-        let Some(ciphertext) = input.ciphertext_blob.as_deref() else {
+        let Some(ciphertext) = considered(input) else {
             return Ok(ReEncryptOutput::default());
         };
         let opened = messages::open(
@@ -121,4 +121,9 @@ impl Operation for ReEncrypt {
             destination_key_material_id: Some(sealed.material.to_string()),
         })
     }
+}
+
+fn considered(input: &ReEncryptInput) -> Option<&[u8]> {
+    let modifiers = input.dry_run_modifiers.as_deref();
+    messages::considered(input.ciphertext_blob.as_deref(), input.dry_run, modifiers)
 }

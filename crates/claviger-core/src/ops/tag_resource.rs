@@ -48,6 +48,6 @@ impl Operation for TagResource {
         keys::add_tags(&mut record.tags, &input.tags)?;
         cx.note_key(&key);
         cx.change_key(&key, record)?;
-        Ok(TagResourceOutput::default())
+        Ok(TagResourceOutput)
     }
 }

@@ -50,6 +50,6 @@ impl Operation for UntagResource {
         if record.tags.len() != key.record.tags.len() {
             cx.change_key(&key, record)?;
         }
-        Ok(UntagResourceOutput::default())
+        Ok(UntagResourceOutput)
     }
 }

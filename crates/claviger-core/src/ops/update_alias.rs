@@ -72,6 +72,6 @@ impl Operation for UpdateAlias {
             &record,
         )?;
         aliases::publish(cx, &on.place, Some(&record));
-        Ok(UpdateAliasOutput::default())
+        Ok(UpdateAliasOutput)
     }
 }

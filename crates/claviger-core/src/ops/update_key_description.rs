@@ -50,6 +50,6 @@ impl Operation for UpdateKeyDescription {
                 ..key.record.clone()
             },
         )?;
-        Ok(UpdateKeyDescriptionOutput::default())
+        Ok(UpdateKeyDescriptionOutput)
     }
 }

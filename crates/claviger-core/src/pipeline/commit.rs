@@ -17,8 +17,9 @@ pub enum Outcome {
     Committed,
     /// Somebody else changed one of its records first; nothing happened.
     Conflict,
-    /// It is durable and in force, but the log could not take its events yet: the caller must not get the answer.
-    Unlogged(Error),
+    /// It is durable and in force, but the log could not take its events yet, or what it deleted is not erased yet: the
+    /// caller must not be told that all is done.
+    Unconfirmed(Error),
 }
 
 /// An event, ready for the log.
@@ -60,11 +61,12 @@ pub async fn commit_events(
         }
     }
     if staged.erase {
-        core.records.kv.erase().await.map_err(error::internal)?;
+        core.erasure.owe();
     }
+    // From here on the change stands: whatever fails now is made up for by the jobs.
     match core.outbox.deliver(core, events).await {
         Ok(()) => Ok(Outcome::Committed),
-        Err(unwritable) => Ok(Outcome::Unlogged(unwritable)),
+        Err(unwritable) => Ok(Outcome::Unconfirmed(unwritable)),
     }
 }
 

@@ -11,10 +11,17 @@ mod resolve;
 mod subject;
 mod trail;
 
-use std::{future::Future, pin::Pin};
+use std::{
+    future::{Future, poll_fn},
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::{Pin, pin},
+    task::Poll,
+    time::Duration,
+};
 
 use claviger_audit::Parameters;
 use claviger_model::wire::{WireInput, WireOutput};
+use tokio::sync::OwnedMutexGuard;
 
 pub(crate) use self::subject::lane;
 use self::trail::Trail;
@@ -134,13 +141,33 @@ impl Route {
     }
 }
 
+/// Refuses an authenticated call that names no operation, and leaves its audit event.
+pub(crate) async fn refuse(
+    core: &Core,
+    call: &Call,
+    rule: &'static Rule,
+    refusal: Error,
+) -> Answer {
+    if !core.audit.healthy() {
+        return Err(error::audit_unwritable());
+    }
+    Trail::begin(core, call, rule)
+        .write(core, Some(&refusal))
+        .await?;
+    Err(refusal)
+}
+
 /// Serves one call and writes its audit event before the answer is given back.
 async fn handle<O: Operation>(core: &Core, call: &Call) -> Answer {
     if !core.audit.healthy() {
         return Err(error::audit_unwritable());
     }
     let mut trail = Trail::begin(core, call, &O::RULE);
-    match attempt::<O>(core, call, &mut trail).await {
+    let attempted = {
+        let mut attempt = pin!(attempt::<O>(core, call, &mut trail));
+        poll_fn(|cx| catch(|| attempt.as_mut().poll(cx))).await
+    };
+    match attempted {
         Ok(Done::Committed(answer)) => answer,
         Ok(Done::Unchanged(output)) => {
             trail.write(core, None).await?;
@@ -153,9 +180,16 @@ async fn handle<O: Operation>(core: &Core, call: &Call) -> Answer {
     }
 }
 
+/// A panic in an operation becomes an internal error, which leaves its audit event like any other.
+fn catch(poll: impl FnOnce() -> Poll<Result<Done, Error>>) -> Poll<Result<Done, Error>> {
+    // What the operation staged is dropped with it; records and caches are only changed by whole values.
+    catch_unwind(AssertUnwindSafe(poll))
+        .unwrap_or_else(|_| Poll::Ready(Err(error::internal("an operation panicked"))))
+}
+
 /// How a call that succeeded ended.
 enum Done {
-    /// Its event was committed with its change. The answer is an error when the log could not take the event yet.
+    /// Its event was committed with its change. The answer is an error when it must not be confirmed yet.
     Committed(Answer),
     /// It changed nothing; its event is yet to be written.
     Unchanged(Vec<u8>),
@@ -171,21 +205,14 @@ async fn attempt<O: Operation>(
     trail.decoded = true;
     O::check(&input)?;
     for _ in 0..ATTEMPTS_MAX {
+        let _alone = alone::<O>(core, call, trail, &input).await?;
+        // Read after the wait: what expired meanwhile has expired.
+        trail.now = core.clock.now();
         let mut cx = core.cx(call, trail.now);
         let subject = O::Subject::resolve(&cx, &O::RULE, O::subject(&input)).await?;
-        let _alone = if O::RULE.changes {
-            Some(core.lanes.enter(subject.lanes()).await)
-        } else {
-            None
-        };
-        // What was resolved before the lane was free may have changed meanwhile.
-        let subject = if O::RULE.changes {
-            O::Subject::resolve(&cx, &O::RULE, O::subject(&input)).await?
-        } else {
-            subject
-        };
         trail.name_resources(&subject);
         authorize::authorize::<O>(&cx, &input, &subject)?;
+        subject.agrees()?;
         if !O::grant_tokens(&input).is_empty() {
             return Err(error::invalid_grant_token());
         }
@@ -200,12 +227,30 @@ async fn attempt<O: Operation>(
         }
         match trail.commit(core, cx.staged).await? {
             Outcome::Committed => return Ok(Done::Committed(Ok(output.encode()))),
-            Outcome::Unlogged(unwritable) => return Ok(Done::Committed(Err(unwritable))),
+            Outcome::Unconfirmed(error) => return Ok(Done::Committed(Err(error))),
             Outcome::Conflict => {}
         }
     }
     Err(error::throttled())
 }
+
+/// Waits until no other change of the same keys runs. Operations that only add what nobody else has go ahead at once.
+async fn alone<O: Operation>(
+    core: &Core,
+    call: &Call,
+    trail: &Trail<'_>,
+    input: &O::Input,
+) -> Result<Option<Vec<OwnedMutexGuard<()>>>, Error> {
+    if !O::RULE.changes || O::RULE.read_only {
+        return Ok(None);
+    }
+    let cx = core.cx(call, trail.now);
+    let subject = O::Subject::resolve(&cx, &O::RULE, O::subject(input)).await?;
+    let entered = tokio::time::timeout(LANE_WAIT_MAX, core.lanes.enter(subject.lanes())).await;
+    entered.map(Some).map_err(|_| error::throttled())
+}
+
+const LANE_WAIT_MAX: Duration = Duration::from_secs(10);
 
 /// A change that keeps meeting others gives up: the client's retry is the fairer queue.
 const ATTEMPTS_MAX: usize = 3;

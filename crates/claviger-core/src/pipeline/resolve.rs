@@ -45,7 +45,7 @@ pub(super) async fn find_by_identifier(
             reachable(cx, rule, &arn.account)?;
             find_by_id(cx, &arn.account, arn.id).await
         }
-        KeyIdentifier::Alias(name) => find_by_alias(cx, cx.caller.account.clone(), name).await,
+        KeyIdentifier::Alias(name) => find_by_alias(cx, cx.caller.account, name).await,
         KeyIdentifier::AliasArn(arn) => {
             in_region(cx, arn.region.as_str())?;
             reachable(cx, rule, &arn.account)?;
@@ -95,6 +95,7 @@ async fn find_by_id(cx: &Cx<'_>, account: &AccountId, id: KeyId) -> Result<Found
     }
 }
 
+// DIFFERS: no AWS managed keys: `alias/aws/...` names nothing here, where AWS makes such keys on first use.
 async fn find_by_alias(cx: &Cx<'_>, account: AccountId, name: AliasName) -> Result<Found, Error> {
     let own = account == cx.caller.account;
     let place = AliasPlace {
@@ -102,22 +103,48 @@ async fn find_by_alias(cx: &Cx<'_>, account: AccountId, name: AliasName) -> Resu
         region: cx.region.clone(),
         name,
     };
-    let absent = || {
-        if own {
-            error::alias_not_found(place.arn())
-        } else {
-            error::out_of_reach()
+    let mut key = listed_key(&place, cached_target(cx, &place).await?);
+    // The alias and its key are two records. Between reading them somebody may move the alias: then they are read again.
+    for _ in 0..MOVES_FOLLOWED_MAX {
+        if key.is_some() {
+            break;
         }
-    };
-    let target = cx.core.alias_target(&place).await?.ok_or_else(absent)?;
-    let key = find_by_uuid(cx, target).await?.ok_or_else(absent)?;
-    // The key lists its aliases itself: an alias record alone, old or forged, points nowhere.
-    if key.account != place.account || !key.record.aliases.contains(place.name.as_str()) {
-        return Err(absent());
+        key = listed_key(&place, stored_target(cx, &place).await?);
     }
-    Ok(Found {
-        key,
-        alias: Some(place.name.as_str().to_owned()),
+    match key {
+        Some(key) => Ok(Found {
+            key,
+            alias: Some(place.name.as_str().to_owned()),
+        }),
+        None if own => Err(error::alias_not_found(place.arn())),
+        None => Err(error::out_of_reach()),
+    }
+}
+
+async fn cached_target(cx: &Cx<'_>, place: &AliasPlace) -> Result<Option<Arc<Key>>, Error> {
+    match cx.core.alias_target(place).await? {
+        Some(target) => find_by_uuid(cx, target).await,
+        None => Ok(None),
+    }
+}
+
+async fn stored_target(cx: &Cx<'_>, place: &AliasPlace) -> Result<Option<Arc<Key>>, Error> {
+    match cx.core.stored_alias_target(place).await? {
+        Some(key) => Ok(cx
+            .core
+            .stored_key(&KeyPlace {
+                region: cx.region.clone(),
+                key,
+            })
+            .await?),
+        None => Ok(None),
+    }
+}
+
+/// The key lists its aliases itself: an alias record alone, old or forged, points nowhere.
+fn listed_key(place: &AliasPlace, key: Option<Arc<Key>>) -> Option<Arc<Key>> {
+    key.filter(|key| {
+        key.account == place.account && key.record.aliases.contains(place.name.as_str())
     })
 }
 
@@ -136,3 +163,6 @@ fn reachable(cx: &Cx<'_>, rule: &Rule, account: &AccountId) -> Result<(), Error>
         Err(error::out_of_reach())
     }
 }
+
+/// How often an alias that moves while it is read is followed.
+const MOVES_FOLLOWED_MAX: usize = 3;

@@ -46,6 +46,12 @@ pub trait Subject: Sized + Send + Sync {
         self.admitted_keys()
     }
 
+    /// Whether the identifiers of the request fit together. Asked only once the caller may act on each: whoever may not
+    /// learns nothing.
+    fn agrees(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// The value of a condition key that the subject itself sets; `key` is in lower case.
     fn condition(&self, key: &str) -> Option<Values<'_>> {
         let _ = key;
@@ -187,6 +193,8 @@ pub struct KeyInBlob {
     key: Arc<Key>,
     /// Whether the request named the key as well.
     named: bool,
+    /// Whether the request named another key than the ciphertext does.
+    other_named: bool,
     alias: Option<String>,
 }
 
@@ -202,36 +210,42 @@ impl Subject for KeyInBlob {
             Some(text) => Some(find_by_identifier(cx, rule, text).await?),
             None => None,
         };
-        let Some(bytes) = wanted.blob else {
-            // A dry run without ciphertext: the named key stands in for it.
-            let Found { key, alias } = named.ok_or_else(|| {
-                error::validation("KeyId is required when the ciphertext is ignored.")
-            })?;
-            return Ok(Self {
-                key,
-                named: true,
-                alias,
-            });
+        let blob = match wanted.blob {
+            Some(bytes) => Some(Blob::parse(bytes).map_err(|_| error::invalid_ciphertext())?),
+            None => None,
         };
-        let blob = Blob::parse(bytes).map_err(|_| error::invalid_ciphertext())?;
-        let uuid = uuid::Uuid::from_bytes(blob.address().key);
-        match named {
-            Some(Found { key, alias }) if key.place.key == uuid => Ok(Self {
-                key,
-                named: true,
-                alias,
-            }),
-            Some(_) => Err(error::incorrect_key()),
-            None => {
+        let uuid = blob.map(|blob| uuid::Uuid::from_bytes(blob.address().key));
+        match (named, uuid) {
+            (Some(Found { key, alias }), uuid) => {
+                let other_named = uuid.is_some_and(|uuid| uuid != key.place.key);
+                Ok(Self {
+                    key,
+                    named: true,
+                    other_named,
+                    alias,
+                })
+            }
+            (None, Some(uuid)) => {
                 let key = find_by_uuid(cx, uuid)
                     .await?
                     .ok_or_else(error::out_of_reach)?;
                 Ok(Self {
                     key,
                     named: false,
+                    other_named: false,
                     alias: None,
                 })
             }
+            // A dry run without ciphertext must say at least which key it means.
+            (None, None) => Err(error::missing("keyId")),
+        }
+    }
+
+    fn agrees(&self) -> Result<(), Error> {
+        if self.other_named {
+            Err(error::incorrect_key())
+        } else {
+            Ok(())
         }
     }
 
@@ -300,6 +314,10 @@ impl Subject for TwoKeys {
 
     fn admitted_keys(&self) -> Vec<&Arc<Key>> {
         vec![&self.source.key, &self.destination.key]
+    }
+
+    fn agrees(&self) -> Result<(), Error> {
+        self.source.agrees()
     }
 
     fn condition(&self, key: &str) -> Option<Values<'_>> {
@@ -426,7 +444,7 @@ fn resolve_alias_name(cx: &Cx<'_>, name: &str) -> Result<AliasPlace, Error> {
         return Err(error::alias_reserved());
     }
     Ok(AliasPlace {
-        account: cx.caller.account.clone(),
+        account: cx.caller.account,
         region: cx.region.clone(),
         name,
     })

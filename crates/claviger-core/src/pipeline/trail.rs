@@ -92,7 +92,7 @@ impl<'a> Trail<'a> {
             .iter()
             .map(|_| core.new_event_id())
             .collect::<Result<Vec<_>, _>>()?;
-        commit_events(core, staged, |changes| {
+        let outcome = commit_events(core, staged, |changes| {
             let own = service_events
                 .iter()
                 .zip(&ids)
@@ -101,7 +101,11 @@ impl<'a> Trail<'a> {
                 .chain(own)
                 .collect()
         })
-        .await
+        .await?;
+        match (outcome, core.erasure.settle(core).await) {
+            (Outcome::Committed, Err(unerased)) => Ok(Outcome::Unconfirmed(unerased)),
+            (outcome, _) => Ok(outcome),
+        }
     }
 
     fn compose(&self, id: Uuid, refusal: Option<&Error>, changes: &[RecordChange<'_>]) -> Composed {
@@ -109,10 +113,10 @@ impl<'a> Trail<'a> {
         let account = call.caller.account.to_string();
         let event_time = self.now.to_string();
         let unverified = unverified_note(self.notes.additional.as_ref());
-        let owner = self
-            .resources
+        let resources = self.resource_list(&account, refusal.is_some());
+        let owner = resources
             .first()
-            .map_or(account.as_str(), |(owner, _)| owner.as_str());
+            .map_or(account.as_str(), |first| first.account_id);
         let event = Event {
             user_identity: identity(call, &account),
             event_time: &event_time,
@@ -134,7 +138,7 @@ impl<'a> Trail<'a> {
             request_id: Some(call.request_id),
             event_id: id,
             read_only: self.rule.read_only,
-            resources: (self.rule.service == Service::Kms).then(|| self.resource_list()),
+            resources: (self.rule.service == Service::Kms).then(|| resources.clone()),
             event_type: EventType::ApiCall,
             management_event: Some(true),
             recipient_account_id: owner,
@@ -151,14 +155,21 @@ impl<'a> Trail<'a> {
         }
     }
 
-    fn resource_list(&self) -> Vec<Resource<'_>> {
-        let all = self.resources.iter().chain(&self.notes.keys);
-        all.map(|(account, arn)| Resource {
-            account_id: account,
-            kind: KEY_KIND,
-            arn,
-        })
-        .collect()
+    /// What a refused call would have acted on in another account is that account's affair and is not named.
+    fn resource_list<'s>(&'s self, caller: &str, refused: bool) -> Vec<Resource<'s>> {
+        let named = self
+            .resources
+            .iter()
+            .filter(|(owner, _)| !refused || owner == caller);
+        let made = self.notes.keys.iter().filter(|_| !refused);
+        named
+            .chain(made)
+            .map(|(account, arn)| Resource {
+                account_id: account,
+                kind: KEY_KIND,
+                arn,
+            })
+            .collect()
     }
 }
 

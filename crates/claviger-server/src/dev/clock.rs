@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use claviger_core::{Core, jobs};
-use http::{Method, Request, Response, StatusCode, header};
+use http::{HeaderMap, Method, Request, Response, StatusCode, header};
 use serde::Deserialize;
 
 use crate::{assemble::Extras, listen::Pending};
@@ -24,10 +24,25 @@ impl Extras for TestClock {
             return None;
         }
         let core = Arc::clone(core);
-        Some(Box::pin(
-            async move { advance(&core, request.body()).await },
-        ))
+        Some(Box::pin(async move {
+            if from_a_web_page(request.headers()) {
+                let error = serde_json::json!({ "error": "web pages may not move the clock" });
+                return answer(StatusCode::FORBIDDEN, error);
+            }
+            advance(&core, request.body()).await
+        }))
     }
+}
+
+/// A page in the developer's browser can send requests here, but not without saying where it comes from, and not under
+/// a name of loopback unless it was served from there.
+fn from_a_web_page(headers: &HeaderMap) -> bool {
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok())
+        .unwrap_or_default();
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    headers.contains_key(header::ORIGIN) || !matches!(name, "127.0.0.1" | "localhost" | "[::1]")
 }
 
 async fn advance(core: &Core, body: &[u8]) -> Response<Bytes> {

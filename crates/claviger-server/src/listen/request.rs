@@ -22,7 +22,7 @@ use super::{
     body,
     refusals::Refused,
     request_ids::RequestIds,
-    service::{Credential, Service},
+    service::{Credential, Pending, Service},
     settings::{Settings, Signatures},
 };
 use crate::{
@@ -92,16 +92,27 @@ impl<S: Service> Connection<S> {
                 let call = self.authenticate(request_id, head, body, dialect).await?;
                 Ok(protocol::json_success(
                     request_id,
-                    self.run(route, call).await?,
+                    self.finish(self.service.handle(route, call)).await?,
                 ))
             }
             Dialect::Query(service) => {
                 // The action is a part of the body, which nothing but the signature vouches for.
                 let call = self.authenticate(request_id, head, body, dialect).await?;
-                let action = protocol::action(service, &call.body)?;
-                let route = self.service.find_query(service, &action);
-                let route = route.ok_or_else(|| service.no_such_action(&action))?;
-                let result = self.run(route, call).await?;
+                let found = protocol::action(service, &call.body).and_then(|action| {
+                    let route = self.service.find_query(service, &action);
+                    let route = route.ok_or_else(|| service.no_such_action(&action))?;
+                    Ok((action, route))
+                });
+                let (action, route) = match found {
+                    Ok(found) => found,
+                    Err(refusal) => {
+                        let refused = self.finish(self.service.refuse(call, refusal)).await;
+                        return Err(refused
+                            .err()
+                            .unwrap_or_else(|| internal("a refusal succeeded")));
+                    }
+                };
+                let result = self.finish(self.service.handle(route, call)).await?;
                 Ok(protocol::query_success(
                     service, &action, request_id, &result,
                 ))
@@ -222,12 +233,13 @@ impl<S: Service> Connection<S> {
         }
     }
 
-    async fn run(&self, route: S::Route, call: Call) -> Answer {
-        let work = self.service.handle(route, call);
-        if !self.service.must_finish(route) {
-            return work.await;
+    /// Sees a call to its end although the client hangs up: a change must not stop half-way, and no call may slip away
+    /// without its audit event. Most calls are done at the first poll; the others go on as tasks of their own.
+    async fn finish(&self, mut work: Pending<Answer>) -> Answer {
+        let first = poll_fn(|cx| Poll::Ready(work.as_mut().poll(cx))).await;
+        if let Poll::Ready(answer) = first {
+            return answer;
         }
-        // A change must not stop half-way because the client hung up: the task lives on without the connection.
         let slot = Arc::clone(&self.slot);
         let task = tokio::spawn(async move {
             let answer = work.await;

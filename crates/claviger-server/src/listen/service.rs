@@ -24,9 +24,6 @@ pub trait Service: Send + Sync + 'static {
     /// The STS or IAM operation of this exact name.
     fn find_query(&self, service: QueryService, action: &str) -> Option<Self::Route>;
 
-    /// Whether the operation must run to its end although the client hangs up.
-    fn must_finish(&self, route: Self::Route) -> bool;
-
     /// The Region of this name, when the deployment serves it.
     fn region(&self, name: &str) -> Option<Region>;
 
@@ -40,6 +37,9 @@ pub trait Service: Send + Sync + 'static {
     ///
     /// A KMS answer is the JSON body; an STS or IAM answer is the XML inside of the `…Result` element.
     fn handle(&self, route: Self::Route, call: Call) -> Pending<Answer>;
+
+    /// Refuses an authenticated call that names no operation: it leaves its audit event like any other.
+    fn refuse(&self, call: Call, refusal: Error) -> Pending<Answer>;
 
     /// Serves what is no part of the AWS API, such as a console's files; `None` when there is nothing at this path.
     ///

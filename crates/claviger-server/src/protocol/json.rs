@@ -3,8 +3,10 @@
 use claviger_core::error::Error;
 use claviger_model::error_code;
 use http::{HeaderMap, StatusCode};
+use hyper::body::Bytes;
 use serde::Serialize;
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 use super::{Reply, reply};
 
@@ -19,6 +21,8 @@ pub(crate) fn operation(headers: &HeaderMap) -> Option<&str> {
 
 /// The answer of a call that succeeded.
 pub(crate) fn success(request_id: Uuid, body: Vec<u8>) -> Reply {
+    // The answer may hold plaintext: its memory is wiped once it was sent.
+    let body = Bytes::from_owner(Zeroizing::new(body));
     reply(StatusCode::OK, CONTENT_TYPE, request_id, body)
 }
 

@@ -128,8 +128,8 @@ const IDENTITY: Route = Route {
 impl Service for Fake {
     type Route = Route;
 
-    fn must_finish(&self, route: Route) -> bool {
-        route.detached
+    fn refuse(&self, _: Call, refusal: Error) -> Pending<Answer> {
+        Box::pin(async move { Err(refusal) })
     }
 
     fn find_kms(&self, operation: &str) -> Option<Route> {
