@@ -2,6 +2,7 @@
 
 mod bench;
 mod codegen;
+mod matrix;
 mod model_update;
 mod provision;
 mod run;
@@ -32,6 +33,12 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Write the pages of `docs/` that are printed from the code.
+    Matrix {
+        /// Write nothing; fail where the committed pages would differ.
+        #[arg(long)]
+        check: bool,
+    },
     /// Renew the facts in `model/` from the newest botocore on PyPI.
     ModelUpdate,
 }
@@ -43,6 +50,7 @@ fn main() -> ExitCode {
         Command::Tidy => tidy::run(&root),
         Command::Bench(options) => bench::run(&options, &root),
         Command::Codegen { check } => codegen::run(check, &root),
+        Command::Matrix { check } => matrix::run(check, &root),
         Command::ModelUpdate => model_update::run(&root),
     };
     match result {

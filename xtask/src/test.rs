@@ -7,7 +7,7 @@ use std::time::Instant;
 use clap::{Args, ValueEnum};
 
 use crate::run::{Outcome, Tally, stream, succeed};
-use crate::{codegen, provision, target_folder, tidy};
+use crate::{codegen, matrix, provision, target_folder, tidy};
 
 /// Which steps run, and how long the longer campaigns are.
 #[derive(Args)]
@@ -37,6 +37,8 @@ enum Step {
     Tidy,
     /// the committed generated code is what the pinned model gives
     Codegen,
+    /// the committed pages are what the code prints
+    Matrix,
     /// unit and property tests
     Unit,
     /// examples in the documentation
@@ -89,6 +91,7 @@ fn run_step(step: Step, options: &Options, root: &Path) -> (Result<(), String>, 
         Step::Lint => lint(root),
         Step::Tidy => check(tidy::run(root)),
         Step::Codegen => check(codegen::run(true, root)),
+        Step::Matrix => check(matrix::run(true, root)),
         Step::Unit => unit(options, root),
         Step::Doc => stream(cargo(root).args(["test", "--workspace", "--doc", "--quiet"]))
             .map_err(|error| error.to_string()),

@@ -1,0 +1,53 @@
+//! `cargo xtask matrix`: writes the pages of `docs/` that are printed from the code.
+//!
+//! `operations.md` is what the rules of the operations say; `differences.md` collects the marks where this service does not do as
+//! AWS does, or does not know what AWS does.
+
+mod marks;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+/// Writes the pages, or with `check` fails where the committed ones would differ.
+///
+/// # Errors
+/// The names of the pages that differ, or why they cannot be printed.
+pub(crate) fn run(check: bool, root: &Path) -> Result<(), String> {
+    let pages = [
+        ("docs/operations.md", operations(root)?),
+        ("docs/differences.md", marks::page(root)?),
+    ];
+    let stale: Vec<&(&str, String)> = pages
+        .iter()
+        .filter(|(name, text)| {
+            fs::read_to_string(root.join(name)).map_or(true, |committed| committed != *text)
+        })
+        .collect();
+    if check && !stale.is_empty() {
+        let names: Vec<&str> = stale.iter().map(|(name, _)| *name).collect();
+        return Err(format!(
+            "pages differ from the code, run `cargo xtask matrix` and review the diff: {}",
+            names.join(", ")
+        ));
+    }
+    for (name, text) in stale {
+        fs::write(root.join(name), text).map_err(|error| format!("{name}: {error}"))?;
+        println!("{name} written");
+    }
+    Ok(())
+}
+
+/// A program of its own prints it, so that this one needs nothing of the product to start.
+fn operations(root: &Path) -> Result<String, String> {
+    let output = Command::new("cargo")
+        .args(["run", "--quiet", "--locked"])
+        .args(["--package", "claviger-iam", "--example", "matrix"])
+        .current_dir(root)
+        .output()
+        .map_err(|error| format!("cargo cannot be started: {error}"))?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+    }
+    String::from_utf8(output.stdout).map_err(|error| error.to_string())
+}
