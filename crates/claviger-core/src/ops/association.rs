@@ -26,7 +26,15 @@ pub(super) fn associate(
 ) -> Result<(), Error> {
     let mut record = key.record.clone();
     let known = record.material(id).cloned();
-    let entry = match (import_type(&record, input)?, known) {
+    let import_type = import_type(&record, input)?;
+    if input
+        .key_material_id
+        .as_ref()
+        .is_some_and(|wanted| *wanted != id.to_string())
+    {
+        return Err(error::incorrect_key_material());
+    }
+    let entry = match (import_type, known) {
         (ImportType::NewKeyMaterial, None) => {
             drop_expired_pending(cx, key, &mut record);
             new_entry(&record, &key.arn, id)?

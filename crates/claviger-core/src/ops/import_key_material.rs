@@ -5,7 +5,7 @@
 use claviger_audit::Parameters;
 use claviger_crypto::import::{WrappingKey, token::Token};
 use claviger_model::{
-    ExpirationModelType, ImportKeyMaterialInput, ImportKeyMaterialOutput, MaterialId, OriginType,
+    ExpirationModelType, ImportKeyMaterialInput, ImportKeyMaterialOutput, ImportType, OriginType,
     Secret, Timestamp,
 };
 use claviger_policy::{Value, Values};
@@ -65,6 +65,10 @@ impl Operation for ImportKeyMaterial {
     }
 
     fn check(input: &ImportKeyMaterialInput) -> Result<(), Error> {
+        if input.import_type == Some(ImportType::NewKeyMaterial) && input.key_material_id.is_some()
+        {
+            return Err(error::material_id_of_new());
+        }
         match (expiration_model(input), input.valid_to) {
             (ExpirationModelType::KeyMaterialExpires, None) => Err(error::valid_to_missing()),
             // UNKNOWN: AWS's own text is not recorded.
@@ -90,13 +94,6 @@ impl Operation for ImportKeyMaterial {
         }
         let id = claviger_crypto::material_id(key.place.key.as_bytes(), &bytes)
             .map_err(|_| Fault::Engine)?;
-        if input
-            .key_material_id
-            .as_ref()
-            .is_some_and(|wanted| !is(&id, wanted))
-        {
-            return Err(error::incorrect_key_material());
-        }
         association::associate(cx, &key, input, &id, bytes)?;
         cx.note_key(&key).put_str("keyMaterialId", &id.to_string());
         Ok(ImportKeyMaterialOutput {
@@ -121,10 +118,6 @@ fn expiration_model(input: &ImportKeyMaterialInput) -> ExpirationModelType {
     input
         .expiration_model
         .unwrap_or(ExpirationModelType::KeyMaterialExpires)
-}
-
-fn is(id: &MaterialId, wanted: &str) -> bool {
-    MaterialId::parse(wanted).is_ok_and(|wanted| wanted == *id)
 }
 
 const SYMMETRIC_BYTES: usize = 32;
