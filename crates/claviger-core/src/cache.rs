@@ -124,6 +124,15 @@ impl<K: Clone + Eq + Hash, V> Cache<K, V> {
         }
     }
 
+    /// Puts the outcome of a commit in force. Without a revision it is unknown whether `value` is what is stored: then
+    /// nothing is held, and the next reader asks the store.
+    pub fn settle(&self, key: &K, committed: Option<Revision>, value: Option<Arc<V>>) {
+        match committed {
+            Some(revision) => self.publish(key, revision, value),
+            None => drop(self.write().by_key.remove(key)),
+        }
+    }
+
     /// An evicted slot also forgets its lease, so whoever holds it fills nothing: safe, merely slower.
     fn make_room(&self, slots: &mut Slots<K, V>, key: &K) {
         if slots.by_key.len() >= self.capacity && !slots.by_key.contains_key(key) {
@@ -170,6 +179,17 @@ mod tests {
         let cache = Cache::new(4);
         let lease = cache.lease(&"key");
         cache.publish(&"key", 7, None);
+        cache.fill(&"key", lease, 3, Arc::new("enabled"));
+        assert_eq!(cache.look(&"key"), None);
+    }
+
+    #[test]
+    fn an_unknown_outcome_leaves_nothing_held_and_no_lease_valid() {
+        let cache = Cache::new(4);
+        cache.publish(&"key", 3, Some(Arc::new("enabled")));
+        let lease = cache.lease(&"key");
+        cache.settle(&"key", None, Some(Arc::new("disabled")));
+        assert_eq!(cache.look(&"key"), None);
         cache.fill(&"key", lease, 3, Arc::new("enabled"));
         assert_eq!(cache.look(&"key"), None);
     }

@@ -244,10 +244,10 @@ impl Core {
             },
         )?;
         let keys = Arc::clone(&self.keys);
-        staged.then(move |revision| {
-            key.revision = revision;
+        staged.then(move |committed| {
+            key.revision = committed.unwrap_or_default();
             let place = key.place.clone();
-            keys.publish(&place, revision, Some(Arc::new(key)));
+            keys.settle(&place, committed, Some(Arc::new(key)));
         });
         Ok(())
     }

@@ -13,8 +13,9 @@ pub struct Staged {
     pub(crate) erase: bool,
 }
 
-/// Runs after the commit and before the answer: puts the change in force in a cache.
-pub type Then = Box<dyn FnOnce(Revision) + Send + Sync>;
+/// Runs after the commit and before the answer: puts the change in force in a cache. Without a revision the change is
+/// not known to have happened, and what a cache holds of it may be old.
+pub type Then = Box<dyn FnOnce(Option<Revision>) + Send + Sync>;
 
 pub(crate) struct Write {
     pub(crate) place: Place,
@@ -90,8 +91,8 @@ impl Staged {
         self.erase = true;
     }
 
-    /// Adds what must happen once the change is committed.
-    pub fn then(&mut self, act: impl FnOnce(Revision) + Send + Sync + 'static) {
+    /// Adds what must happen once the commit has ended.
+    pub fn then(&mut self, act: impl FnOnce(Option<Revision>) + Send + Sync + 'static) {
         self.then.push(Box::new(act));
     }
 

@@ -42,7 +42,7 @@ pub(super) fn stage(
         remove_alias(core, &mut staged, key, name);
     }
     let (keys, place) = (Arc::clone(&core.keys), key.place.clone());
-    staged.then(move |revision| keys.publish(&place, revision, None));
+    staged.then(move |committed| keys.settle(&place, committed, None));
     let mut event = ServiceEvent::of_key("DeleteKey", key, None);
     event
         .response
@@ -62,5 +62,5 @@ fn remove_alias(core: &Core, staged: &mut Staged, key: &Key, name: &str) {
     };
     staged.remove::<AliasRecord>(place.id(&core.records), Some(&key.account), None);
     let aliases = Arc::clone(&core.aliases);
-    staged.then(move |revision| aliases.publish(&place, revision, None));
+    staged.then(move |committed| aliases.settle(&place, committed, None));
 }

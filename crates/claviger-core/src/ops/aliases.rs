@@ -38,7 +38,7 @@ pub(super) fn publish(cx: &mut Cx<'_>, place: &AliasPlace, record: Option<&Alias
     let (aliases, place) = (Arc::clone(&cx.core.aliases), place.clone());
     let target = record.map(|record| Arc::new(record.target));
     cx.staged
-        .then(move |revision| aliases.publish(&place, revision, target));
+        .then(move |committed| aliases.settle(&place, committed, target));
 }
 
 /// An alias moves only between keys of one type and usage.

@@ -1,7 +1,7 @@
 //! One atomic write: the change, its event in the outbox, and then the event in the log.
 
 use claviger_audit::event::RecordChange;
-use claviger_store::{Batch, Committed};
+use claviger_store::{Batch, Committed, Revision};
 use uuid::Uuid;
 
 use crate::{
@@ -46,19 +46,20 @@ pub async fn commit_events(
     let changes: Vec<RecordChange<'_>> = sealed.iter().map(Sealed::mark).collect();
     let events = compose(&changes);
     let batch = batch(core, &sealed, &events)?;
-    match core
-        .records
-        .kv
-        .commit(batch)
-        .await
-        .map_err(error::internal)?
-    {
-        Committed::Conflict => return Ok(Outcome::Conflict),
-        Committed::At(revision) => {
-            for then in staged.then {
-                then(revision);
-            }
-        }
+    let committed = match core.records.kv.commit(batch).await {
+        Ok(Committed::At(revision)) => Ok(Some(revision)),
+        Ok(Committed::Conflict) => Ok(None),
+        Err(unsure) => in_outbox(core, &events)
+            .await
+            .map(Some)
+            .ok_or_else(|| error::internal(unsure)),
+    };
+    let revision = committed.as_ref().ok().copied().flatten();
+    for then in staged.then {
+        then(revision);
+    }
+    if committed?.is_none() {
+        return Ok(Outcome::Conflict);
     }
     if staged.erase {
         core.erasure.owe();
@@ -68,6 +69,21 @@ pub async fn commit_events(
         Ok(()) => Ok(Outcome::Committed),
         Err(unwritable) => Ok(Outcome::Unconfirmed(unwritable)),
     }
+}
+
+/// Whether a commit took effect of which the store could not say so: its events travel with it.
+async fn in_outbox(core: &Core, events: &[Composed]) -> Option<Revision> {
+    let path = outbox_place(events.first()?.id).path();
+    core.records
+        .kv
+        .get(path.as_bytes())
+        .await
+        .ok()?
+        .map(|entry| entry.revision)
+}
+
+fn outbox_place(event: Uuid) -> Place {
+    Place::of::<OutboxRecord>(event.to_string(), None)
 }
 
 /// A staged write with its sealed value.
@@ -126,7 +142,7 @@ fn batch(core: &Core, sealed: &[Sealed<'_>], events: &[Composed]) -> Result<Batc
         }
     }
     for event in events {
-        let place = Place::of::<OutboxRecord>(event.id.to_string(), None);
+        let place = outbox_place(event.id);
         let plaintext = OutboxRecord {
             event: event.json.clone(),
         }
