@@ -24,7 +24,8 @@ pub struct Rule {
     pub grantable: bool,
     /// CloudTrail's `readOnly`.
     pub read_only: bool,
-    /// Whether it may change records. Such a call runs detached from its connection and alone on its keys.
+    /// Whether it may change records. One that may, and is not `read_only`, runs alone on its keys; one that may not, and
+    /// stages something all the same, is refused by the pipeline.
     pub changes: bool,
 }
 

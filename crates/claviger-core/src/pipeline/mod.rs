@@ -225,6 +225,11 @@ async fn attempt<O: Operation>(
         if cx.staged.is_empty() {
             return Ok(Done::Unchanged(output.encode()));
         }
+        if !O::RULE.changes {
+            return Err(error::internal(
+                "an operation that only reads staged a change",
+            ));
+        }
         match trail.commit(core, cx.staged).await? {
             Outcome::Committed => return Ok(Done::Committed(Ok(output.encode()))),
             Outcome::Unconfirmed(error) => return Ok(Done::Committed(Err(error))),
