@@ -1,0 +1,24 @@
+//! The service from outside: calls go in at the pipeline's front, and what they leave in the store and in the audit log
+//! is looked at. The store is in memory and can be made to fail; the clock stands still unless the test moves it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    clippy::wildcard_enum_match_arm,
+    missing_docs,
+    reason = "a test may fail loudly"
+)]
+
+mod ceremony;
+mod coverage;
+mod faults;
+mod imports;
+mod job_runs;
+mod model;
+mod removal;
+mod scene;
+mod slow_reader;
+mod states;
+mod unwritable;

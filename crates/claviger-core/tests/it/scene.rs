@@ -1,0 +1,346 @@
+//! A deployment in memory, with its audit log in a folder of its own.
+
+use std::{
+    cell::Cell,
+    collections::BTreeMap,
+    future::Future,
+    path::PathBuf,
+    pin::Pin,
+    sync::{Arc, OnceLock},
+};
+
+use claviger_audit::{Ack, Log, Settings, VerifierKey, verify};
+use claviger_core::{
+    Core, Parts, Principals,
+    call::{Call, Caller, Origin},
+    check,
+    clock::Clock,
+    error::Error,
+    jobs, ops,
+    records::{Fault, Records},
+};
+use claviger_crypto::{
+    SystemRng,
+    barrier::Barrier,
+    import::{KeyPool, PoolLimits},
+    keyring::Keyring,
+};
+use claviger_model::{AccountId, Operation, Region};
+use claviger_policy::{Policy, PolicyKind, Principal, PrincipalKind, PrincipalRef};
+use claviger_store::{Batch, Faulty, Kv, Memory};
+use serde_json::Value;
+use tempfile::TempDir;
+use uuid::Uuid;
+
+/// The output as JSON, or the refusal.
+pub(crate) type Answer = Result<Value, Error>;
+
+/// A running service.
+pub(crate) struct Scene {
+    pub(crate) core: Arc<Core>,
+    pub(crate) at_rest: Deployment,
+}
+
+/// What is left of it when it does not run.
+pub(crate) struct Deployment {
+    pub(crate) store: Arc<Memory>,
+    pub(crate) faulty: Arc<Faulty>,
+    barrier: Arc<Barrier>,
+    dir: TempDir,
+}
+
+impl Scene {
+    pub(crate) async fn new() -> Self {
+        Deployment::new().start().await
+    }
+
+    /// Ends the service in order.
+    pub(crate) async fn stop(self) -> Deployment {
+        self.core.close().await;
+        self.at_rest
+    }
+
+    /// The same store and log under a new process: nothing is cached.
+    pub(crate) async fn restart(self) -> Self {
+        self.stop().await.start().await
+    }
+
+    /// The same without a farewell: the outbox keeps what it has.
+    pub(crate) async fn crash(self) -> Self {
+        let Self { core, at_rest } = self;
+        drop(core);
+        at_rest.start().await
+    }
+
+    /// A call of [`root`] in [`REGION`].
+    pub(crate) async fn call(&self, operation: &str, body: Value) -> Answer {
+        self.send(&root(ACCOUNT), operation, body.to_string()).await
+    }
+
+    /// A call that must succeed.
+    pub(crate) async fn ok(&self, operation: &str, body: Value) -> Value {
+        let shown = body.to_string();
+        let answer = self.call(operation, body).await;
+        answer.unwrap_or_else(|error| panic!("{operation} {shown}: {error}"))
+    }
+
+    pub(crate) async fn send(&self, caller: &Arc<Caller>, operation: &str, body: String) -> Answer {
+        self.send_as(Uuid::nil(), caller, operation, body).await
+    }
+
+    pub(crate) async fn send_as(
+        &self,
+        request_id: Uuid,
+        caller: &Arc<Caller>,
+        operation: &str,
+        body: String,
+    ) -> Answer {
+        let route = ops::route(Operation::from_name(operation).unwrap());
+        let call = Call {
+            caller: Arc::clone(caller),
+            region: Region::parse(REGION).unwrap(),
+            body: body.into(),
+            request_id,
+            origin: Origin {
+                source_ip: "192.0.2.1".to_owned(),
+                ..Origin::default()
+            },
+        };
+        let output = self.core.handle(route, call).await?;
+        Ok(match output.as_slice() {
+            [] => Value::Null,
+            json => serde_json::from_slice(json).unwrap(),
+        })
+    }
+
+    /// Moves the clock and does what became due.
+    pub(crate) async fn advance(&self, seconds: u32) {
+        jobs::advance_clock(&self.core, seconds).await.unwrap();
+    }
+
+    pub(crate) async fn key_state(&self, key: &str) -> String {
+        let described = self
+            .ok("DescribeKey", serde_json::json!({"KeyId": key}))
+            .await;
+        described["KeyMetadata"]["KeyState"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    }
+
+    /// A new key; gives its ARN.
+    pub(crate) async fn new_key(&self, body: Value) -> String {
+        let created = self.ok("CreateKey", body).await;
+        created["KeyMetadata"]["Arn"].as_str().unwrap().to_owned()
+    }
+
+    pub(crate) fn events(&self) -> Vec<Value> {
+        self.at_rest.events()
+    }
+}
+
+impl Deployment {
+    fn new() -> Self {
+        let store = Arc::new(Memory::new());
+        let keyring = Keyring::generate(&SystemRng).unwrap();
+        Self {
+            faulty: Arc::new(Faulty::new(Arc::clone(&store) as Arc<dyn Kv>)),
+            store,
+            barrier: Arc::new(Barrier::new(keyring)),
+            dir: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    pub(crate) async fn start(self) -> Scene {
+        self.try_start().await.unwrap()
+    }
+
+    pub(crate) async fn try_start(self) -> Result<Scene, Error> {
+        let settings = Settings::new(self.audit_dir(), "n1", ORIGIN, Ack::Write, |text| {
+            panic!("{text}")
+        });
+        let seed = self.barrier.keyring().audit_seed().expose();
+        let audit = Log::open(settings, seed, || START_MS).unwrap();
+        let core = Core::open(Parts {
+            records: self.records(),
+            audit,
+            clock: Arc::new(Clock::new(|| NOW_MS.get())),
+            rng: Arc::new(SystemRng),
+            pool: pool(),
+            principals: Arc::new(Accounts),
+        })
+        .await?;
+        Ok(Scene {
+            core,
+            at_rest: self,
+        })
+    }
+
+    /// Another deployment with the same content.
+    pub(crate) async fn fork(&self) -> Self {
+        let store = Arc::new(Memory::new());
+        for (key, value) in self.dump().await {
+            store.commit(Batch::new().put(key, value)).await.unwrap();
+        }
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::create_dir(dir.path().join("audit")).unwrap();
+        for file in std::fs::read_dir(self.audit_dir()).unwrap() {
+            let file = file.unwrap();
+            std::fs::copy(file.path(), dir.path().join("audit").join(file.file_name())).unwrap();
+        }
+        Self {
+            faulty: Arc::new(Faulty::new(Arc::clone(&store) as Arc<dyn Kv>)),
+            store,
+            barrier: Arc::clone(&self.barrier),
+            dir,
+        }
+    }
+
+    /// What `clavigerd check` would say is wrong.
+    pub(crate) async fn problems(&self) -> Vec<String> {
+        let key = VerifierKey::of_seed(ORIGIN, self.barrier.keyring().audit_seed().expose());
+        let (records, dir) = (self.records(), self.audit_dir());
+        let findings = check::run(&records, &dir, &key.unwrap(), &check::READERS).await;
+        findings.unwrap().problems
+    }
+
+    /// Every stored value by its path.
+    pub(crate) async fn dump(&self) -> BTreeMap<String, Vec<u8>> {
+        let entries = self.store.scan(b"", None, usize::MAX).await.unwrap();
+        let entries = entries.into_iter();
+        entries
+            .map(|entry| (String::from_utf8(entry.key).unwrap(), entry.value))
+            .collect()
+    }
+
+    /// The paths of a table.
+    pub(crate) async fn paths(&self, table: &str) -> Vec<String> {
+        let all = self.dump().await.into_keys();
+        all.filter(|path| path.split('/').next() == Some(table))
+            .collect()
+    }
+
+    pub(crate) async fn remove(&self, path: &str) {
+        self.store.commit(Batch::new().delete(path)).await.unwrap();
+    }
+
+    pub(crate) async fn put(&self, path: &str, value: &[u8]) {
+        self.store
+            .commit(Batch::new().put(path, value))
+            .await
+            .unwrap();
+    }
+
+    pub(crate) fn events(&self) -> Vec<Value> {
+        let lines = verify::lines(&self.audit_dir()).unwrap();
+        lines
+            .map(|line| serde_json::from_slice(&line.unwrap().event).unwrap())
+            .collect()
+    }
+
+    fn records(&self) -> Records {
+        Records::new(
+            Arc::clone(&self.faulty) as Arc<dyn Kv>,
+            Arc::clone(&self.barrier),
+        )
+    }
+
+    fn audit_dir(&self) -> PathBuf {
+        self.dir.path().join("audit")
+    }
+}
+
+/// The root of an account, with its identity policy.
+pub(crate) fn root(account: &str) -> Arc<Caller> {
+    let all =
+        r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
+    let policy = Policy::parse(all, PolicyKind::Identity).unwrap();
+    caller(account, PrincipalKind::Root, "root", vec![Arc::new(policy)])
+}
+
+/// A user of an account whom no policy allows anything.
+pub(crate) fn powerless(account: &str) -> Arc<Caller> {
+    caller(account, PrincipalKind::User, "user/nobody", Vec::new())
+}
+
+fn caller(
+    account: &str,
+    kind: PrincipalKind,
+    name: &str,
+    identity_policies: Vec<Arc<Policy>>,
+) -> Arc<Caller> {
+    let id = AccountId::parse(account).unwrap();
+    Arc::new(Caller {
+        account: id,
+        principal: Principal {
+            account: id,
+            arn: format!("arn:aws:iam::{account}:{name}"),
+            unique_id: account.to_owned(),
+            kind,
+        },
+        access_key_id: "AKIAIOSFODNN7EXAMPLE".to_owned(),
+        identity_policies,
+        verified: true,
+    })
+}
+
+/// Moves the test's own clock: the service finds itself later, and no job has run.
+pub(crate) fn wait_seconds(seconds: i64) {
+    NOW_MS.set(NOW_MS.get() + seconds * 1000);
+}
+
+/// The end of an answer that must be a refusal.
+pub(crate) fn refusal(answer: Answer) -> (String, Option<String>) {
+    let error = answer.expect_err("a refusal");
+    (error.code().to_owned(), error.message().map(str::to_owned))
+}
+
+/// The code of a refusal, or an empty text for success.
+pub(crate) fn code(answer: &Answer) -> &str {
+    answer.as_ref().map_or_else(Error::code, |_| "")
+}
+
+pub(crate) fn key_id(arn: &str) -> &str {
+    arn.rsplit_once('/').unwrap().1
+}
+
+/// Only accounts exist.
+struct Accounts;
+
+impl Principals for Accounts {
+    fn exists<'a>(
+        &'a self,
+        principal: &'a PrincipalRef,
+    ) -> Pin<Box<dyn Future<Output = Result<bool, Fault>> + Send + 'a>> {
+        Box::pin(async move {
+            Ok(matches!(
+                principal,
+                PrincipalRef::AnyOne | PrincipalRef::Account(_)
+            ))
+        })
+    }
+}
+
+/// Finding an RSA pair takes a tenth of a second, so all tests of the process share one pool.
+fn pool() -> Arc<KeyPool> {
+    static POOL: OnceLock<Arc<KeyPool>> = OnceLock::new();
+    let limits = PoolLimits {
+        depth: 2,
+        waiters_max: 64,
+    };
+    Arc::clone(POOL.get_or_init(|| Arc::new(KeyPool::start(limits).unwrap())))
+}
+
+thread_local! {
+    /// Each test has a thread, and so a clock, of its own.
+    static NOW_MS: Cell<i64> = const { Cell::new(START_MS) };
+}
+
+/// 2026-01-02T03:04:05Z.
+pub(crate) const START_MS: i64 = 1_767_323_045_000;
+pub(crate) const HOUR: u32 = 3600;
+pub(crate) const DAY: u32 = 24 * HOUR;
+pub(crate) const ACCOUNT: &str = "111122223333";
+pub(crate) const OTHER_ACCOUNT: &str = "444455556666";
+pub(crate) const REGION: &str = "us-east-1";
+const ORIGIN: &str = "claviger.example/audit";
