@@ -44,6 +44,9 @@ struct Options {
     /// Numbers of connections.
     #[arg(long, value_delimiter = ',', default_values_t = [1, 16, 64])]
     connections: Vec<usize>,
+    /// `clavigerd dev --threads`: another number of threads than its default, 0 for the shared multi-thread runtime.
+    #[arg(long)]
+    threads: Option<usize>,
     /// Be the bare server, with a body of this many bytes.
     #[arg(long, hide = true)]
     bare: Option<usize>,
@@ -54,7 +57,7 @@ fn main() {
     if let Some(body_bytes) = options.bare {
         return bare::serve(body_bytes);
     }
-    let servers = Servers::start();
+    let servers = Servers::start(options.threads);
     if !options.json {
         report::heading();
     }

@@ -26,13 +26,22 @@ pub(crate) struct Target<'a> {
     pub(crate) request: Box<dyn Fn() -> Vec<u8> + 'a>,
 }
 
+/// The flags of one server.
+fn flags<'a>(audit: &'a str, threads: Option<&'a str>) -> Vec<&'a str> {
+    let threads = threads
+        .into_iter()
+        .flat_map(|threads| ["--threads", threads]);
+    ["--audit-ack", audit].into_iter().chain(threads).collect()
+}
+
 impl Servers {
-    pub(crate) fn start() -> Self {
+    pub(crate) fn start(threads: Option<usize>) -> Self {
+        let threads = threads.map(|threads| threads.to_string());
         let start = |audit| {
             let ground = Ground::new();
             Audited {
                 audit,
-                server: Server::start(&ground, &["--audit-ack", audit]),
+                server: Server::start(&ground, &flags(audit, threads.as_deref())),
                 _ground: ground,
             }
         };

@@ -20,6 +20,9 @@ pub(crate) struct Options {
     /// Rounds of each row.
     #[arg(long, default_value_t = 3)]
     rounds: u32,
+    /// Another number of serving threads than the default; 0 for the shared multi-thread runtime.
+    #[arg(long)]
+    threads: Option<usize>,
 }
 
 /// Builds both and runs the benchmark to its end.
@@ -41,6 +44,9 @@ pub(crate) fn run(options: &Options, root: &Path) -> Result<(), String> {
     bench.env("CLAVIGER_BINARIES", &binaries);
     bench.args(["--seconds", &options.seconds.to_string()]);
     bench.args(["--rounds", &options.rounds.to_string()]);
+    if let Some(threads) = options.threads {
+        bench.args(["--threads", &threads.to_string()]);
+    }
     if options.json {
         bench.arg("--json");
     }

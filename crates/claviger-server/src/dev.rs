@@ -54,7 +54,7 @@ pub struct Options {
     /// Let `POST /_dev/clock {"advance_seconds": N}` move the service's clock forward; loopback only.
     #[arg(long)]
     test_clock: bool,
-    /// Threads that serve connections.
+    /// Threads that serve connections, each with its own runtime; 0 serves on one multi-thread runtime instead.
     #[arg(long, default_value_t = default_threads())]
     threads: usize,
 }
@@ -94,7 +94,10 @@ async fn serve(options: &Options, folder: &DataFolder) -> Result<(), Box<dyn Err
         } else {
             Signatures::Verified
         },
-        threads: Threads::Own(options.threads.max(1)),
+        threads: match options.threads {
+            0 => Threads::Callers,
+            own => Threads::Own(own),
+        },
         ..Settings::default()
     };
     listen(socket, Arc::clone(&service), settings, stop_requested()?).await?;
