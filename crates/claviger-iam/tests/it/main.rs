@@ -1,0 +1,15 @@
+//! Accounts, credentials and the STS operations, on a store in memory.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    missing_docs,
+    reason = "a test may fail loudly"
+)]
+
+mod accounts;
+mod calls;
+mod credentials;
+mod scene;
