@@ -45,6 +45,23 @@ async fn a_conflict_is_tried_again_twice() {
     }
 }
 
+/// A change of which this node's cache knows nothing: the conflict says so, and the next attempt sees it.
+#[tokio::test]
+async fn a_conflict_makes_the_node_read_again() {
+    let scene = Scene::new().await;
+    let key = scene.new_key(json!({})).await;
+    let id = json!({"KeyId": key});
+    let other_node = scene.at_rest.twin().start().await;
+    other_node.ok("DisableKey", id.clone()).await;
+    let tag = json!({"KeyId": key, "Tags": [{"TagKey": "a", "TagValue": "b"}]});
+    scene.ok("TagResource", tag).await;
+    for node in [scene, other_node.restart().await] {
+        assert_eq!(node.key_state(&key).await, "Disabled");
+        let tags = node.ok("ListResourceTags", id.clone()).await["Tags"].clone();
+        assert_eq!(tags, json!([{"TagKey": "a", "TagValue": "b"}]));
+    }
+}
+
 /// Each call of the store in turn fails, before or after it took effect.
 #[tokio::test]
 async fn a_failing_store_leaves_no_half_of_a_change() {

@@ -83,7 +83,7 @@ const IMPORTS: &[ImportRow] = &[
     (&[], A, "{}", OK),
     (&[], A, NEW, OK),
     (&[], A, EXISTING, INCORRECT),
-    (&[], A, ID_OF_NONE, INCORRECT),
+    (&[], A, ID_OF_NONE, "ValidationException"),
     (&[], &[1; 31], "{}", INCORRECT),
     (&[], &[1; 33], "{}", INCORRECT),
     (&[], &[], "{}", INCORRECT),

@@ -178,21 +178,29 @@ impl Deployment {
 
     /// Another deployment with the same content.
     pub(crate) async fn fork(&self) -> Self {
-        let store = Arc::new(Memory::new());
-        for (key, value) in self.dump().await {
-            store.commit(Batch::new().put(key, value)).await.unwrap();
+        let fork = self.over(Arc::new(Memory::new()));
+        for (path, value) in self.dump().await {
+            fork.put(&path, &value).await;
         }
-        let dir = tempfile::tempdir().unwrap();
-        std::fs::create_dir(dir.path().join("audit")).unwrap();
+        std::fs::create_dir(fork.audit_dir()).unwrap();
         for file in std::fs::read_dir(self.audit_dir()).unwrap() {
             let file = file.unwrap();
-            std::fs::copy(file.path(), dir.path().join("audit").join(file.file_name())).unwrap();
+            std::fs::copy(file.path(), fork.audit_dir().join(file.file_name())).unwrap();
         }
+        fork
+    }
+
+    /// Another node on the same store: its log is its own.
+    pub(crate) fn twin(&self) -> Self {
+        self.over(Arc::clone(&self.store))
+    }
+
+    fn over(&self, store: Arc<Memory>) -> Self {
         Self {
             faulty: Arc::new(Faulty::new(Arc::clone(&store) as Arc<dyn Kv>)),
             store,
             barrier: Arc::clone(&self.barrier),
-            dir,
+            dir: tempfile::tempdir().unwrap(),
         }
     }
 
