@@ -7,9 +7,10 @@ use std::{
     path::PathBuf,
     pin::Pin,
     sync::{Arc, OnceLock},
+    time::{Duration, Instant},
 };
 
-use claviger_audit::{Ack, Log, Settings, VerifierKey, verify};
+use claviger_audit::{Ack, Log, Recovery, Settings, VerifierKey, verify};
 use claviger_core::{
     Core, Parts, Principals,
     call::{Call, Caller, Origin},
@@ -156,14 +157,9 @@ impl Deployment {
     }
 
     pub(crate) async fn try_start(self) -> Result<Scene, Error> {
-        let settings = Settings::new(self.audit_dir(), "n1", ORIGIN, Ack::Write, |text| {
-            panic!("{text}")
-        });
-        let seed = self.barrier.keyring().audit_seed().expose();
-        let audit = Log::open(settings, seed, || START_MS).unwrap();
         let core = Core::open(Parts {
             records: self.records(),
-            audit,
+            audit: self.open_log(),
             clock: Arc::new(Clock::new(|| NOW_MS.get())),
             rng: Arc::new(SystemRng),
             pool: pool(),
@@ -174,6 +170,22 @@ impl Deployment {
             core,
             at_rest: self,
         })
+    }
+
+    fn open_log(&self) -> (Log, Recovery) {
+        let seed = self.barrier.keyring().audit_seed().expose();
+        let start = Instant::now();
+        loop {
+            let fatal = |text: &str| panic!("{text}");
+            let settings = Settings::new(self.audit_dir(), "n1", ORIGIN, Ack::Write, fatal);
+            match Log::open(settings, seed, || START_MS) {
+                // A process that another test starts holds all files, locks included, until it is on its own.
+                Err(claviger_audit::Error::Locked(_)) if start.elapsed() < LOCKED_MAX => {
+                    std::thread::yield_now();
+                }
+                opened => return opened.unwrap(),
+            }
+        }
     }
 
     /// Another deployment with the same content.
@@ -351,4 +363,5 @@ pub(crate) const DAY: u32 = 24 * HOUR;
 pub(crate) const ACCOUNT: &str = "111122223333";
 pub(crate) const OTHER_ACCOUNT: &str = "444455556666";
 pub(crate) const REGION: &str = "us-east-1";
+const LOCKED_MAX: Duration = Duration::from_secs(10);
 const ORIGIN: &str = "claviger.example/audit";
