@@ -17,6 +17,7 @@ mod faults;
 mod imports;
 mod job_runs;
 mod model;
+mod recovery;
 mod removal;
 mod scene;
 mod slow_reader;

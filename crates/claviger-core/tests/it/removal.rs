@@ -142,6 +142,34 @@ async fn an_older_record_is_named() {
     }
 }
 
+/// An alias that was moved away from a key does not lead back to it: the key would have to say so too.
+#[tokio::test]
+async fn an_older_alias_points_nowhere() {
+    let scene = Scene::new().await;
+    let one = scene.new_key(json!({})).await;
+    let two = scene.new_key(json!({})).await;
+    scene
+        .ok(
+            "CreateAlias",
+            json!({"AliasName": "alias/a", "TargetKeyId": one}),
+        )
+        .await;
+    let path = scene.at_rest.paths("alias").await.remove(0);
+    let old = scene.at_rest.dump().await[&path].clone();
+    scene
+        .ok(
+            "UpdateAlias",
+            json!({"AliasName": "alias/a", "TargetKeyId": two}),
+        )
+        .await;
+    scene.at_rest.put(&path, &old).await;
+    let scene = scene.restart().await;
+    let answer = scene
+        .call("Encrypt", json!({"KeyId": "alias/a", "Plaintext": "aGk="}))
+        .await;
+    assert_eq!(code(&answer), "NotFoundException");
+}
+
 /// Each record is bound to its place: in another's it does not open, and nothing is served from it.
 #[tokio::test]
 async fn exchanged_records_are_refused() {

@@ -191,15 +191,23 @@ impl Deployment {
     /// Another deployment with the same content.
     pub(crate) async fn fork(&self) -> Self {
         let fork = self.over(Arc::new(Memory::new()));
-        for (path, value) in self.dump().await {
-            fork.put(&path, &value).await;
-        }
+        fork.adopt(self).await;
         std::fs::create_dir(fork.audit_dir()).unwrap();
         for file in std::fs::read_dir(self.audit_dir()).unwrap() {
             let file = file.unwrap();
             std::fs::copy(file.path(), fork.audit_dir().join(file.file_name())).unwrap();
         }
         fork
+    }
+
+    /// Takes over what `other` has stored, in the order in which it was committed; the log stays as it is.
+    pub(crate) async fn adopt(&self, other: &Self) {
+        let mut entries = other.store.scan(b"", None, usize::MAX).await.unwrap();
+        entries.sort_by_key(|entry| entry.revision);
+        for entry in entries {
+            let batch = Batch::new().put(entry.key, entry.value);
+            self.store.commit(batch).await.unwrap();
+        }
     }
 
     /// Another node on the same store: its log is its own.
