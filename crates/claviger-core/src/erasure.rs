@@ -3,6 +3,8 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use tokio::sync::Mutex;
+
 use crate::{
     core::Core,
     error::{self, Error},
@@ -10,17 +12,22 @@ use crate::{
 
 /// Whether something was deleted that no pass has erased yet.
 #[derive(Default)]
-pub(crate) struct Erasure(AtomicBool);
+pub(crate) struct Erasure {
+    owed: AtomicBool,
+    /// Held through a pass: who waits for it learns whether it succeeded.
+    pass: Mutex<()>,
+}
 
 impl Erasure {
     /// Something was deleted.
     pub(crate) fn owe(&self) {
-        self.0.store(true, Ordering::Release);
+        self.owed.store(true, Ordering::Release);
     }
 
-    /// Erases what is owed. If that fails it stays owed, and the jobs try again.
+    /// Erases what is owed, or waits for the pass that does. If a pass fails the debt stays, and the jobs try again.
     pub(crate) async fn settle(&self, core: &Core) -> Result<(), Error> {
-        if !self.0.swap(false, Ordering::AcqRel) {
+        let _one_pass = self.pass.lock().await;
+        if !self.owed.swap(false, Ordering::AcqRel) {
             return Ok(());
         }
         let erased = core.records.kv.erase().await;

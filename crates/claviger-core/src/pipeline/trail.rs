@@ -92,6 +92,7 @@ impl<'a> Trail<'a> {
             .iter()
             .map(|_| core.new_event_id())
             .collect::<Result<Vec<_>, _>>()?;
+        let erases = staged.erase;
         let outcome = commit_events(core, staged, |changes| {
             let own = service_events
                 .iter()
@@ -102,9 +103,13 @@ impl<'a> Trail<'a> {
                 .collect()
         })
         .await?;
-        match (outcome, core.erasure.settle(core).await) {
-            (Outcome::Committed, Err(unerased)) => Ok(Outcome::Unconfirmed(unerased)),
-            (outcome, _) => Ok(outcome),
+        // Only who deleted something answers for its erasure; what others owe is the jobs' to settle.
+        match outcome {
+            Outcome::Committed if erases => Ok(match core.erasure.settle(core).await {
+                Ok(()) => Outcome::Committed,
+                Err(unerased) => Outcome::Unconfirmed(unerased),
+            }),
+            Outcome::Committed | Outcome::Conflict | Outcome::Unconfirmed(_) => Ok(outcome),
         }
     }
 

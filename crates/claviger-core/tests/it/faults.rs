@@ -62,6 +62,37 @@ async fn a_conflict_makes_the_node_read_again() {
     }
 }
 
+/// The deletion stands and is logged once; its caller is not told that all is done, nobody else is troubled, and the
+/// jobs make up for it.
+#[tokio::test]
+async fn a_failed_erasure_stays_owed_by_the_jobs_alone() {
+    let scene = Scene::new().await;
+    let lasting = json!({"ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE"});
+    let (key, _) = imported_key(&scene, &[7; 32], lasting).await;
+    let logged = scene.events().len();
+    let faulty = &scene.at_rest.faulty;
+    faulty.inject(Call::Erase, 1, Fault::FailBefore);
+    let deletion = scene
+        .call("DeleteImportedKeyMaterial", json!({"KeyId": key}))
+        .await;
+    assert_eq!(refusal(deletion).0, "KMSInternalException");
+    let own = scene.events().split_off(logged);
+    assert_eq!(own.len(), 1, "{own:?}");
+    assert_eq!(own[0]["errorCode"], Value::Null);
+    assert_eq!(scene.key_state(&key).await, "PendingImport");
+
+    faulty.inject(Call::Erase, 1, Fault::FailBefore);
+    let other = json!({"KeyId": key, "Description": "somebody else's change"});
+    scene.ok("UpdateKeyDescription", other).await;
+    assert_eq!(
+        faulty.faults_left(),
+        1,
+        "a change that deletes nothing erases nothing"
+    );
+    assert!(claviger_core::jobs::run_due(&scene.core).await.is_err());
+    assert!(claviger_core::jobs::run_due(&scene.core).await.is_ok());
+}
+
 /// Each call of the store in turn fails, before or after it took effect.
 #[tokio::test]
 async fn a_failing_store_leaves_no_half_of_a_change() {
