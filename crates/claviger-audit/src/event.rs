@@ -4,6 +4,7 @@
 
 use uuid::Uuid;
 
+use crate::identity::UserIdentity;
 use crate::json::Parameters;
 
 /// One audit event.
@@ -55,54 +56,6 @@ pub struct Event<'a> {
     pub tls_details: Option<TlsDetails<'a>>,
     /// Which stored records the call changed; Claviger's own member, left out when empty.
     pub changes: Vec<RecordChange<'a>>,
-}
-
-/// Who called.
-///
-/// AWS: <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html>
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum UserIdentity<'a> {
-    /// The account's root.
-    Root(Principal<'a>),
-    /// An IAM user, with its name.
-    IamUser(Principal<'a>, &'a str),
-    /// A session of a role.
-    AssumedRole(Principal<'a>, SessionContext<'a>),
-    /// The service itself, in the background.
-    Service {
-        /// The account that it acted in.
-        account_id: &'a str,
-    },
-}
-
-/// What all principals have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Principal<'a> {
-    /// The unique id; the account id for its root.
-    pub principal_id: &'a str,
-    /// The principal's ARN.
-    pub arn: &'a str,
-    /// The account.
-    pub account_id: &'a str,
-    /// The access key that signed.
-    pub access_key_id: &'a str,
-}
-
-/// The role behind a session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SessionContext<'a> {
-    /// The role's unique id.
-    pub issuer_principal_id: &'a str,
-    /// The role's ARN.
-    pub issuer_arn: &'a str,
-    /// The role's account.
-    pub issuer_account_id: &'a str,
-    /// The role's name.
-    pub issuer_user_name: &'a str,
-    /// When the session was made, in UTC to the second.
-    pub creation_date: &'a str,
-    /// Whether a second factor was shown.
-    pub mfa_authenticated: bool,
 }
 
 /// A resource that the call acted on.
@@ -231,62 +184,6 @@ impl EventType {
             Self::ApiCall => "AwsApiCall",
             Self::ServiceEvent => "AwsServiceEvent",
         }
-    }
-}
-
-impl UserIdentity<'_> {
-    fn put_into(&self, identity: &mut Parameters) {
-        match self {
-            Self::Root(principal) => principal.put_into(identity, "Root"),
-            Self::IamUser(principal, user_name) => {
-                principal.put_into(identity, "IAMUser");
-                identity.put_str("userName", user_name);
-            }
-            Self::AssumedRole(principal, session) => {
-                principal.put_into(identity, "AssumedRole");
-                identity.put_object("sessionContext", |context| session.put_into(context));
-            }
-            Self::Service { account_id } => {
-                identity
-                    .put_str("accountId", account_id)
-                    .put_str("invokedBy", "AWS Internal");
-            }
-        }
-    }
-}
-
-impl Principal<'_> {
-    fn put_into(&self, identity: &mut Parameters, kind: &str) {
-        identity
-            .put_str("type", kind)
-            .put_str("principalId", self.principal_id)
-            .put_str("arn", self.arn)
-            .put_str("accountId", self.account_id)
-            .put_str("accessKeyId", self.access_key_id);
-    }
-}
-
-impl SessionContext<'_> {
-    fn put_into(&self, context: &mut Parameters) {
-        context.put_object("sessionIssuer", |issuer| {
-            issuer
-                .put_str("type", "Role")
-                .put_str("principalId", self.issuer_principal_id)
-                .put_str("arn", self.issuer_arn)
-                .put_str("accountId", self.issuer_account_id)
-                .put_str("userName", self.issuer_user_name);
-        });
-        context.put_object("attributes", |attributes| {
-            // AWS writes this boolean as a string.
-            let mfa = if self.mfa_authenticated {
-                "true"
-            } else {
-                "false"
-            };
-            attributes
-                .put_str("creationDate", self.creation_date)
-                .put_str("mfaAuthenticated", mfa);
-        });
     }
 }
 

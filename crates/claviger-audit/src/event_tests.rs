@@ -1,6 +1,7 @@
 //! Each template of the contract, byte by byte.
 
 use super::*;
+use crate::identity::{Principal, SessionContext, SessionIssuer};
 
 fn import<'a>(request: &'a Parameters, response: &'a Parameters) -> Event<'a> {
     Event {
@@ -44,6 +45,7 @@ fn principal(arn: &str) -> Principal<'_> {
         arn,
         account_id: "111122223333",
         access_key_id: "AKIA",
+        session: None,
     }
 }
 
@@ -164,27 +166,72 @@ fn changed_records_are_marked_with_version_and_digest() {
     assert!(text(&event).ends_with(&expected), "{}", text(&event));
 }
 
+fn in_session<'a>(arn: &'a str, session: SessionContext<'a>) -> Principal<'a> {
+    Principal {
+        session: Some(session),
+        ..principal(arn)
+    }
+}
+
+fn identity(user_identity: UserIdentity<'_>) -> String {
+    let nothing = Parameters::new();
+    text(&Event {
+        user_identity,
+        ..import(&nothing, &nothing)
+    })
+}
+
+const SESSION: SessionContext<'_> = SessionContext {
+    issuer: Some(SessionIssuer {
+        kind: "Role",
+        principal_id: "AROA",
+        arn: "arn:aws:iam::111122223333:role/R",
+        account_id: "111122223333",
+        user_name: "R",
+    }),
+    federated_provider: None,
+    creation_date: "2026-01-02T03:00:00Z",
+    mfa_authenticated: false,
+    source_identity: None,
+};
+
 #[test]
 fn a_session_names_its_role() {
-    let nothing = Parameters::new();
-    let session = SessionContext {
-        issuer_principal_id: "AROA",
-        issuer_arn: "arn:aws:iam::111122223333:role/R",
-        issuer_account_id: "111122223333",
-        issuer_user_name: "R",
-        creation_date: "2026-01-02T03:00:00Z",
-        mfa_authenticated: false,
-    };
-    let event = Event {
-        user_identity: UserIdentity::AssumedRole(
-            principal("arn:aws:sts::111122223333:assumed-role/R/s"),
-            session,
-        ),
-        ..import(&nothing, &nothing)
-    };
-    assert!(text(&event).contains(concat!(
+    let arn = "arn:aws:sts::111122223333:assumed-role/R/s";
+    let role = UserIdentity::AssumedRole(in_session(arn, SESSION));
+    assert!(identity(role).contains(concat!(
         r#""accessKeyId":"AKIA","sessionContext":{"sessionIssuer":{"type":"Role","principalId":"AROA","#,
         r#""arn":"arn:aws:iam::111122223333:role/R","accountId":"111122223333","userName":"R"},"#,
         r#""attributes":{"creationDate":"2026-01-02T03:00:00Z","mfaAuthenticated":"false"}}}"#
+    )));
+}
+
+#[test]
+fn a_session_names_what_vouched_for_it() {
+    let session = SessionContext {
+        issuer: None,
+        federated_provider: Some("arn:aws:iam::111122223333:oidc-provider/id.example"),
+        mfa_authenticated: true,
+        source_identity: Some("alice"),
+        ..SESSION
+    };
+    let user = UserIdentity::IamUser(in_session("arn:aws:iam::111122223333:user/U", session), "U");
+    assert!(identity(user).contains(concat!(
+        r#""userName":"U","sessionContext":{"webIdFederationData":{"federatedProvider":"#,
+        r#""arn:aws:iam::111122223333:oidc-provider/id.example"},"attributes":{"#,
+        r#""creationDate":"2026-01-02T03:00:00Z","mfaAuthenticated":"true"},"sourceIdentity":"alice"}}"#
+    )));
+}
+
+#[test]
+fn whoever_is_known_to_a_provider_alone_has_no_account() {
+    let stranger = UserIdentity::WebIdentityUser {
+        principal_id: "id.example:app:alice",
+        user_name: "alice",
+        identity_provider: "arn:aws:iam::111122223333:oidc-provider/id.example",
+    };
+    assert!(identity(stranger).contains(concat!(
+        r#""userIdentity":{"type":"WebIdentityUser","principalId":"id.example:app:alice","#,
+        r#""userName":"alice","identityProvider":"arn:aws:iam::111122223333:oidc-provider/id.example"},"#
     )));
 }

@@ -27,12 +27,14 @@
 //! end of the log together with the checkpoints over it. Hence `--since`: keep a checkpoint elsewhere, and the log must contain
 //! what it covers.
 //!
-//! - [`event`] is what a line says, [`Log`] writes lines, [`verify`] reads and judges them without server or secrets.
+//! - [`event`] is what a line says, [`identity`] who called;
+//!   [`Log`] writes lines, [`verify`] reads and judges them without server or secrets.
 
 mod checkpoint;
 mod error;
 pub mod event;
 mod frame;
+pub mod identity;
 mod json;
 mod ledger;
 mod log;

@@ -1,9 +1,10 @@
 //! What enters the service and what leaves it: one [`Call`], one [`Answer`].
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use bytes::Bytes;
-use claviger_model::{AccountId, Region};
+use claviger_model::{AccountId, Region, Timestamp};
+use claviger_policy::{Policy, Principal};
 use uuid::Uuid;
 
 use crate::error::Error;
@@ -27,13 +28,47 @@ pub struct Caller {
     /// The account that the principal belongs to.
     pub account: AccountId,
     /// The principal, as policies see it.
-    pub principal: claviger_policy::Principal,
+    pub principal: Principal,
     /// The access key id that signed.
     pub access_key_id: String,
     /// The identity policies that speak for the principal, compiled.
-    pub identity_policies: Vec<Arc<claviger_policy::Policy>>,
+    pub identity_policies: Vec<Arc<Policy>>,
+    /// The permissions boundary of the user or role: what it does not allow, nothing allows.
+    pub boundary: Option<Arc<Policy>>,
+    /// The session, when the credentials are temporary.
+    pub session: Option<SessionFacts>,
+    /// The tags of the principal and of its session, as `aws:PrincipalTag/...` gives them.
+    pub tags: BTreeMap<String, String>,
     /// False when the signature could not be verified (`dev --any-credentials`); the audit event says so.
     pub verified: bool,
+}
+
+/// What temporary credentials say beyond who calls.
+pub struct SessionFacts {
+    /// The session policies: where there are any, one of them must allow, whatever else does.
+    pub policies: Option<Vec<Arc<Policy>>>,
+    /// When the session was made.
+    pub issued: Timestamp,
+    /// When it ends.
+    pub expires: Timestamp,
+    /// The role or user whose session it is; none where the principal itself is that, as after GetSessionToken.
+    pub issuer: Option<Issuer>,
+    /// Whether a second factor was shown when the session was made.
+    pub mfa_authenticated: bool,
+    /// The source identity that was set when the first role was assumed.
+    pub source_identity: Option<String>,
+    /// The ARN of the web identity provider that vouched for the caller.
+    pub federated_provider: Option<String>,
+}
+
+/// The role or user behind a session.
+pub struct Issuer {
+    /// Its ARN.
+    pub arn: String,
+    /// Its unique id: `AROA…`, `AIDA…`, or the account id for the root.
+    pub unique_id: String,
+    /// Its name.
+    pub name: String,
 }
 
 /// The network side of a request.

@@ -42,13 +42,21 @@ pub struct Parts {
     pub principals: Arc<dyn Principals>,
 }
 
+/// An answer about principals.
+pub type Asked<'a, T> = Pin<Box<dyn Future<Output = Result<T, Fault>> + Send + 'a>>;
+
 /// What the service asks of the identity crate.
 pub trait Principals: Send + Sync {
-    /// Whether a policy may name this principal.
-    fn exists<'a>(
-        &'a self,
-        principal: &'a PrincipalRef,
-    ) -> Pin<Box<dyn Future<Output = Result<bool, Fault>> + Send + 'a>>;
+    /// The unique id of whom this names now: `AIDA…` of a user, `AROA…` of a role, `AROA…:name` of its session,
+    /// `<account>:<name>` of a federated user, the account id of an account; what has no such id (everyone, services)
+    /// stands for itself. None when there is nobody of this name.
+    fn resolve<'a>(&'a self, principal: &'a PrincipalRef) -> Asked<'a, Option<String>>;
+
+    /// The ARN of the principal with this unique id; none once it is deleted.
+    fn arn_of<'a>(&'a self, unique_id: &'a str) -> Asked<'a, Option<String>>;
+
+    /// Identities have changed: callers that were composed before are void.
+    fn changed(&self);
 }
 
 /// The key management service.
@@ -62,7 +70,7 @@ pub struct Core {
     pub(crate) aliases: Arc<Cache<AliasPlace, Uuid>>,
     pub(crate) rng: Arc<dyn Rng>,
     pub(crate) pool: Arc<KeyPool>,
-    pub(crate) principals: Arc<dyn Principals>,
+    principals: Arc<dyn Principals>,
     pub(crate) lanes: Lanes,
     pub(crate) outbox: Outbox,
     pub(crate) erasure: Erasure,
@@ -146,6 +154,11 @@ impl Core {
     ) -> Pin<Box<dyn Future<Output = Answer> + Send>> {
         let core = Arc::clone(self);
         Box::pin(async move { pipeline::refuse(&core, &call, &UNRECOGNIZED, refusal).await })
+    }
+
+    /// Who exists.
+    pub fn principals(&self) -> &dyn Principals {
+        &*self.principals
     }
 
     /// Whether every call would be refused because the audit log can't be written.

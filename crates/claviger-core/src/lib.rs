@@ -20,4 +20,4 @@ pub mod records;
 pub mod rule;
 pub mod staged;
 
-pub use crate::core::{Core, Parts, Principals};
+pub use crate::core::{Asked, Core, Parts, Principals};

@@ -6,7 +6,7 @@ use claviger_model::{KeyState, KeyUsageType, OriginType};
 pub struct Rule {
     /// The operation's name on the wire.
     pub name: &'static str,
-    /// `kms.amazonaws.com` or `sts.amazonaws.com`: the event source.
+    /// Which of the services it belongs to.
     pub service: Service,
     /// The actions that the caller must be allowed; the subject decides on which resource each is asked.
     pub actions: Actions,
@@ -36,6 +36,8 @@ pub enum Service {
     Kms,
     /// The security token service.
     Sts,
+    /// Identity and access management.
+    Iam,
 }
 
 impl Service {
@@ -44,6 +46,7 @@ impl Service {
         match self {
             Self::Kms => "kms.amazonaws.com",
             Self::Sts => "sts.amazonaws.com",
+            Self::Iam => "iam.amazonaws.com",
         }
     }
 }
@@ -181,6 +184,35 @@ impl Rule {
         Self {
             identifiers: Identifiers::None,
             ..Self::reads(name, action)
+        }
+    }
+
+    /// A change of identities.
+    pub const fn iam(name: &'static str, action: &'static str) -> Self {
+        Self {
+            service: Service::Iam,
+            identifiers: Identifiers::None,
+            ..Self::kms(name, Actions::One(action))
+        }
+    }
+
+    /// Reading of identities.
+    pub const fn iam_reads(name: &'static str, action: &'static str) -> Self {
+        Self {
+            read_only: true,
+            changes: false,
+            ..Self::iam(name, action)
+        }
+    }
+
+    /// What the token service does: it changes nothing.
+    pub const fn sts(name: &'static str, actions: Actions) -> Self {
+        Self {
+            service: Service::Sts,
+            identifiers: Identifiers::None,
+            read_only: true,
+            changes: false,
+            ..Self::kms(name, actions)
         }
     }
 

@@ -36,6 +36,9 @@ impl Credential {
             },
             access_key_id: access_key_id.to_owned(),
             identity_policies: vec![Arc::clone(root_policy)],
+            boundary: None,
+            session: None,
+            tags: std::collections::BTreeMap::new(),
             verified,
         };
         Self {

@@ -1,9 +1,9 @@
 //! Who exists and who signs.
 
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::sync::Arc;
 
 use claviger_core::{
-    Principals,
+    Asked, Principals,
     cache::Cache,
     records::{Fault, Records},
 };
@@ -121,24 +121,31 @@ impl Iam {
 }
 
 impl Principals for Iam {
-    fn exists<'a>(
-        &'a self,
-        principal: &'a PrincipalRef,
-    ) -> Pin<Box<dyn Future<Output = Result<bool, Fault>> + Send + 'a>> {
+    fn resolve<'a>(&'a self, principal: &'a PrincipalRef) -> Asked<'a, Option<String>> {
         Box::pin(async move {
             match principal {
-                PrincipalRef::AnyOne => Ok(true),
-                PrincipalRef::Account(account) => self.account_exists(&account.to_string()).await,
+                PrincipalRef::AnyOne => Ok(Some("*".to_owned())),
+                PrincipalRef::Account(account) => {
+                    let account = account.to_string();
+                    Ok(self.account_exists(&account).await?.then_some(account))
+                }
                 // A service can be named as in AWS; none ever calls here.
-                PrincipalRef::Service(_) => Ok(true),
+                PrincipalRef::Service(service) => Ok(Some(service.clone())),
                 // There are no users, roles or providers yet.
                 PrincipalRef::Arn(_)
                 | PrincipalRef::UniqueId(_)
                 | PrincipalRef::Federated(_)
-                | PrincipalRef::CanonicalUser(_) => Ok(false),
+                | PrincipalRef::CanonicalUser(_) => Ok(None),
             }
         })
     }
+
+    fn arn_of<'a>(&'a self, _: &'a str) -> Asked<'a, Option<String>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    // Accounts are only ever added.
+    fn changed(&self) {}
 }
 
 /// Whether this can be an access key id at all: what strangers send is looked up only if it can be one.

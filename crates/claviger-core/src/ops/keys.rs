@@ -166,7 +166,7 @@ pub(super) async fn accept_policy(
     let policy = Policy::parse(text, PolicyKind::Key)
         .map_err(|error| error::malformed_policy(error.public_text()))?;
     for principal in policy.principals() {
-        if !cx.core.principals.exists(principal).await? {
+        if cx.core.principals().resolve(principal).await?.is_none() {
             return Err(error::malformed_policy(
                 "Policy contains a statement with one or more invalid principals.",
             ));

@@ -59,6 +59,13 @@ fn state_fits(key: &Key, rule: &Rule, now: Timestamp) -> Result<(), Error> {
     }
 }
 
+impl<S> Admitted<S> {
+    /// The subject, for operations that define their own.
+    pub fn subject(&self) -> &S {
+        &self.0
+    }
+}
+
 impl Admitted<OneKey> {
     /// The key.
     pub fn key(&self) -> AdmittedKey<'_> {

@@ -43,15 +43,20 @@ fn permit<O: Operation>(
     subject: &O::Subject,
     ask: &Ask<'_>,
 ) -> Result<(), Error> {
-    let (resource, key) = match ask.on {
+    let (resource, policy) = match ask.on {
         On::Any => (Resource::Any, None),
-        On::Alias(arn) => (Resource::Alias { arn }, None),
+        On::Alias(arn) | On::Entity(arn) => (Resource::Alias { arn }, None),
+        On::Role {
+            arn,
+            account,
+            policy,
+        } => (Resource::Key { arn, account }, Some(policy)),
         On::Key(key) | On::KeyOfBlob(key) => (
             Resource::Key {
                 arn: &key.arn,
                 account: key.account,
             },
-            Some(key),
+            Some(&key.policy),
         ),
     };
     let facts = Facts::<O> {
@@ -59,7 +64,7 @@ fn permit<O: Operation>(
         input,
         subject,
         action: ask.action,
-        key,
+        key: ask.on.key(),
         alias: ask.alias,
     };
     let request = Request {
@@ -68,11 +73,7 @@ fn permit<O: Operation>(
         resource,
         conditions: &facts,
     };
-    let decision = decide(
-        &request,
-        key.map(|key| &key.policy),
-        &cx.caller.identity_policies,
-    );
+    let decision = decide(&request, policy, &cx.caller.identity_policies);
     match decision.effect {
         Effect::Allow => Ok(()),
         Effect::ExplicitDeny | Effect::ImplicitDeny => Err(refusal(cx, ask, || {
@@ -81,12 +82,23 @@ fn permit<O: Operation>(
     }
 }
 
+impl<'a> On<'a> {
+    fn key(&self) -> Option<&'a Key> {
+        match self {
+            Self::Key(key) | Self::KeyOfBlob(key) => Some(key),
+            Self::Any | Self::Alias(_) | Self::Entity(_) | Self::Role { .. } => None,
+        }
+    }
+}
+
 /// Whoever only holds a ciphertext, or stands in another account, is not told whether the key exists.
 fn refusal(cx: &Cx<'_>, ask: &Ask<'_>, text: impl FnOnce() -> String) -> Error {
     match ask.on {
         On::KeyOfBlob(_) => error::out_of_reach(),
         On::Key(key) if key.account != cx.caller.account => error::out_of_reach(),
-        On::Any | On::Alias(_) | On::Key(_) => error::access_denied(text()),
+        On::Any | On::Alias(_) | On::Entity(_) | On::Role { .. } | On::Key(_) => {
+            error::access_denied(text())
+        }
     }
 }
 
@@ -108,6 +120,7 @@ impl<O: Operation> ConditionValues for Facts<'_, O> {
             .or_else(|| self.subject.condition(key))
             .or_else(|| self.of_key(key))
             .or_else(|| self.of_call(key))
+            .or_else(|| self.of_caller(key))
     }
 }
 
@@ -162,6 +175,31 @@ impl<O: Operation> Facts<'_, O> {
                 .ok()
                 .map(|address| Values::One(Value::Address(address))),
             "aws:useragent" => cx.origin.user_agent.as_deref().map(Values::text),
+            // No service calls here, neither for itself nor for somebody.
+            "aws:viaawsservice" | "aws:principalisawsservice" => {
+                Some(Values::One(Value::Bool(false)))
+            }
+            _ => None,
+        }
+    }
+
+    fn of_caller(&self, key: &str) -> Option<Values<'_>> {
+        let caller = self.cx.caller;
+        if let Some(tag) = key.strip_prefix("aws:principaltag/") {
+            let mut tags = caller.tags.iter();
+            return tags
+                .find(|(name, _)| name.eq_ignore_ascii_case(tag))
+                .map(|(_, value)| Values::text(value));
+        }
+        // These tell of temporary credentials; requests that a long-term key signed do not have them.
+        let session = caller.session.as_ref()?;
+        match key {
+            "aws:tokenissuetime" => Some(Values::One(Value::Time(session.issued))),
+            "aws:multifactorauthpresent" => {
+                Some(Values::One(Value::Bool(session.mfa_authenticated)))
+            }
+            "aws:federatedprovider" => session.federated_provider.as_deref().map(Values::text),
+            "aws:sourceidentity" => session.source_identity.as_deref().map(Values::text),
             _ => None,
         }
     }

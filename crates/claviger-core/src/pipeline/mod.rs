@@ -7,11 +7,13 @@
 mod admit;
 mod authorize;
 mod commit;
+mod identity;
 mod resolve;
 mod subject;
 mod trail;
 
 use std::{
+    collections::BTreeMap,
     future::{Future, poll_fn},
     panic::{AssertUnwindSafe, catch_unwind},
     pin::{Pin, pin},
@@ -23,13 +25,13 @@ use claviger_audit::Parameters;
 use claviger_model::wire::{WireInput, WireOutput};
 use tokio::sync::OwnedMutexGuard;
 
-pub(crate) use self::subject::lane;
 use self::trail::Trail;
 pub use self::{
     admit::{Admitted, AdmittedKey, OpenMaterial},
     commit::{Composed, Outcome, commit_events},
     subject::{
-        AliasAndKeys, BlobKey, KeyInBlob, MaybeKey, NoKey, OneKey, Subject, TwoKeys, WantedAlias,
+        AliasAndKeys, Ask, BlobKey, KeyInBlob, MaybeKey, NoKey, On, OneKey, Subject, TwoKeys,
+        WantedAlias, lane,
     },
 };
 use crate::{
@@ -89,6 +91,16 @@ pub trait Operation: 'static {
     fn grant_tokens(input: &Self::Input) -> &[String] {
         let _ = input;
         &[]
+    }
+
+    /// The encryption context of the request, by which the constraints of grants are judged; `action` tells which when the
+    /// operation is asked about several resources.
+    fn encryption_context<'a>(
+        input: &'a Self::Input,
+        action: &str,
+    ) -> Option<&'a BTreeMap<String, String>> {
+        let _ = (input, action);
+        None
     }
 
     /// Whether the caller only asks if the call would succeed.

@@ -7,7 +7,8 @@ use std::{
 };
 
 use claviger_crypto::blob::Blob;
-use claviger_policy::{Value, Values};
+use claviger_model::AccountId;
+use claviger_policy::{Policy, Value, Values};
 
 use super::resolve::{Found, find_alias, find_by_identifier, find_by_uuid};
 use crate::{
@@ -34,7 +35,9 @@ pub trait Subject: Sized + Send + Sync {
     fn asks(&self, rule: &Rule) -> Vec<Ask<'_>>;
 
     /// The keys whose state must fit.
-    fn admitted_keys(&self) -> Vec<&Arc<Key>>;
+    fn admitted_keys(&self) -> Vec<&Arc<Key>> {
+        Vec::new()
+    }
 
     /// The ARNs of the audit event's `resources` that are no keys.
     fn alias_arns(&self) -> Vec<&str> {
@@ -85,6 +88,17 @@ pub enum On<'a> {
     Key(&'a Key),
     /// An alias, by its ARN.
     Alias(&'a str),
+    /// A user, group, managed policy or the like, by its ARN: a matter of identity policies alone.
+    Entity(&'a str),
+    /// A role that somebody wants to assume.
+    Role {
+        /// Its ARN.
+        arn: &'a str,
+        /// Its account.
+        account: AccountId,
+        /// Its trust policy.
+        policy: &'a Policy,
+    },
     /// The key inside a ciphertext, which the caller did not name.
     KeyOfBlob(&'a Key),
 }
@@ -101,10 +115,6 @@ impl Subject for NoKey {
 
     fn asks(&self, rule: &Rule) -> Vec<Ask<'_>> {
         one(rule.actions, On::Any, None)
-    }
-
-    fn admitted_keys(&self) -> Vec<&Arc<Key>> {
-        Vec::new()
     }
 }
 
@@ -463,7 +473,7 @@ fn one<'a>(actions: Actions, on: On<'a>, alias: Option<&'a str>) -> Vec<Ask<'a>>
 }
 
 /// The lane of the changes of one record.
-pub(crate) fn lane(place: &impl Hash) -> u64 {
+pub fn lane(place: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     place.hash(&mut hasher);
     hasher.finish()

@@ -2,14 +2,15 @@
 
 use claviger_audit::{
     Parameters,
-    event::{Event, EventType, Principal, RecordChange, Resource, TlsDetails, UserIdentity},
+    event::{Event, EventType, RecordChange, Resource, TlsDetails},
+    identity::UserIdentity,
 };
 use claviger_model::Timestamp;
-use claviger_policy::PrincipalKind;
 use uuid::Uuid;
 
 use super::{
     commit::{Composed, Outcome, commit_events},
+    identity::Identity,
     subject::Subject,
 };
 use crate::{
@@ -115,15 +116,14 @@ impl<'a> Trail<'a> {
 
     fn compose(&self, id: Uuid, refusal: Option<&Error>, changes: &[RecordChange<'_>]) -> Composed {
         let call = self.call;
-        let account = call.caller.account.to_string();
+        let who = Identity::of(&call.caller);
+        let account = who.account();
         let event_time = self.now.to_string();
         let unverified = unverified_note(self.notes.additional.as_ref());
-        let resources = self.resource_list(&account, refusal.is_some());
-        let owner = resources
-            .first()
-            .map_or(account.as_str(), |first| first.account_id);
+        let resources = self.resource_list(account, refusal.is_some());
+        let owner = resources.first().map_or(account, |first| first.account_id);
         let event = Event {
-            user_identity: identity(call, &account),
+            user_identity: who.user_identity(),
             event_time: &event_time,
             event_source: self.rule.service.event_source(),
             event_name: self.rule.name,
@@ -221,26 +221,6 @@ impl ServiceEvent {
         Composed {
             id,
             json: event.to_json(),
-        }
-    }
-}
-
-fn identity<'a>(call: &'a Call, account: &'a str) -> UserIdentity<'a> {
-    let principal = &call.caller.principal;
-    let named = Principal {
-        principal_id: &principal.unique_id,
-        arn: &principal.arn,
-        account_id: account,
-        access_key_id: &call.caller.access_key_id,
-    };
-    match &principal.kind {
-        PrincipalKind::Root => UserIdentity::Root(named),
-        PrincipalKind::User
-        | PrincipalKind::Role
-        | PrincipalKind::Session { .. }
-        | PrincipalKind::FederatedUser => {
-            let name = principal.arn.rsplit_once('/').map_or("", |(_, name)| name);
-            UserIdentity::IamUser(named, name)
         }
     }
 }

@@ -3,22 +3,20 @@
 use std::{
     cell::Cell,
     collections::BTreeMap,
-    future::Future,
     path::PathBuf,
-    pin::Pin,
     sync::{Arc, OnceLock},
     time::{Duration, Instant},
 };
 
 use claviger_audit::{Ack, Log, Recovery, Settings, VerifierKey, verify};
 use claviger_core::{
-    Core, Parts, Principals,
+    Asked, Core, Parts, Principals,
     call::{Call, Caller, Origin},
     check,
     clock::Clock,
     error::Error,
     jobs, ops,
-    records::{Fault, Records},
+    records::Records,
 };
 use claviger_crypto::{
     SystemRng,
@@ -308,6 +306,9 @@ fn caller(
         },
         access_key_id: "AKIAIOSFODNN7EXAMPLE".to_owned(),
         identity_policies,
+        boundary: None,
+        session: None,
+        tags: BTreeMap::new(),
         verified: true,
     })
 }
@@ -336,17 +337,21 @@ pub(crate) fn key_id(arn: &str) -> &str {
 struct Accounts;
 
 impl Principals for Accounts {
-    fn exists<'a>(
-        &'a self,
-        principal: &'a PrincipalRef,
-    ) -> Pin<Box<dyn Future<Output = Result<bool, Fault>> + Send + 'a>> {
+    fn resolve<'a>(&'a self, principal: &'a PrincipalRef) -> Asked<'a, Option<String>> {
         Box::pin(async move {
-            Ok(matches!(
-                principal,
-                PrincipalRef::AnyOne | PrincipalRef::Account(_)
-            ))
+            Ok(match principal {
+                PrincipalRef::AnyOne => Some("*".to_owned()),
+                PrincipalRef::Account(account) => Some(account.to_string()),
+                _ => None,
+            })
         })
     }
+
+    fn arn_of<'a>(&'a self, _: &'a str) -> Asked<'a, Option<String>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    fn changed(&self) {}
 }
 
 /// Finding an RSA pair takes a tenth of a second, so all tests of the process share one pool.

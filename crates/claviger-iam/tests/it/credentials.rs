@@ -108,7 +108,7 @@ async fn who_a_policy_may_name() {
         (PrincipalRef::Account(account(OTHER_ACCOUNT)), false),
     ] {
         assert_eq!(
-            scene.iam.exists(&principal).await.unwrap(),
+            scene.iam.resolve(&principal).await.unwrap().is_some(),
             exists,
             "{principal:?}"
         );

@@ -211,6 +211,9 @@ fn credential() -> Arc<Credential> {
         principal,
         access_key_id: ACCESS_KEY_ID.into(),
         identity_policies: Vec::new(),
+        boundary: None,
+        session: None,
+        tags: std::collections::BTreeMap::new(),
         verified: true,
     };
     Arc::new(Credential {

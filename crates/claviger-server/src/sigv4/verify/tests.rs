@@ -43,6 +43,9 @@ fn credential() -> Credential {
         principal,
         access_key_id: SIGNER.access_key_id.into(),
         identity_policies: Vec::new(),
+        boundary: None,
+        session: None,
+        tags: std::collections::BTreeMap::new(),
         verified: true,
     };
     Credential {

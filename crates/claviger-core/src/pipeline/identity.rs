@@ -1,0 +1,79 @@
+//! Who called, as the audit event says it.
+
+use claviger_audit::identity::{Principal, SessionContext, SessionIssuer, UserIdentity};
+use claviger_policy::PrincipalKind;
+
+use crate::call::{Caller, Issuer, SessionFacts};
+
+/// The texts that a `userIdentity` borrows.
+pub(super) struct Identity<'a> {
+    caller: &'a Caller,
+    account: String,
+    session_issued: Option<String>,
+}
+
+impl<'a> Identity<'a> {
+    pub(super) fn of(caller: &'a Caller) -> Self {
+        Self {
+            caller,
+            account: caller.account.to_string(),
+            session_issued: caller
+                .session
+                .as_ref()
+                .map(|session| session.issued.to_string()),
+        }
+    }
+
+    pub(super) fn account(&self) -> &str {
+        &self.account
+    }
+
+    pub(super) fn user_identity(&self) -> UserIdentity<'_> {
+        let principal = &self.caller.principal;
+        let named = Principal {
+            principal_id: &principal.unique_id,
+            arn: &principal.arn,
+            account_id: &self.account,
+            access_key_id: &self.caller.access_key_id,
+            session: self
+                .caller
+                .session
+                .as_ref()
+                .map(|session| self.context(session)),
+        };
+        match &principal.kind {
+            PrincipalKind::Root => UserIdentity::Root(named),
+            PrincipalKind::User => {
+                let name = principal.arn.rsplit_once('/').map_or("", |(_, name)| name);
+                UserIdentity::IamUser(named, name)
+            }
+            PrincipalKind::Role | PrincipalKind::Session { .. } => UserIdentity::AssumedRole(named),
+            PrincipalKind::FederatedUser => UserIdentity::FederatedUser(named),
+        }
+    }
+
+    fn context<'s>(&'s self, session: &'s SessionFacts) -> SessionContext<'s> {
+        SessionContext {
+            issuer: session.issuer.as_ref().map(|issuer| self.issuer(issuer)),
+            federated_provider: session.federated_provider.as_deref(),
+            creation_date: self.session_issued.as_deref().unwrap_or_default(),
+            mfa_authenticated: session.mfa_authenticated,
+            source_identity: session.source_identity.as_deref(),
+        }
+    }
+
+    fn issuer<'s>(&'s self, issuer: &'s Issuer) -> SessionIssuer<'s> {
+        SessionIssuer {
+            kind: match issuer.unique_id.get(..4) {
+                Some("AROA") => "Role",
+                Some("AIDA") => "IAMUser",
+                _ => "Root",
+            },
+            principal_id: &issuer.unique_id,
+            arn: &issuer.arn,
+            // Sessions belong to the account of their role or user.
+            account_id: &self.account,
+            user_name: &issuer.name,
+        }
+    }
+}
