@@ -7,6 +7,7 @@ the description as well. Files that were released are never written again: a lat
 Needs the `cryptography` package. Run it in this folder.
 """
 
+import base64
 import hashlib
 import hmac
 
@@ -127,6 +128,28 @@ def token(name, bits, spec, algorithm, hash_type, day, account, epoch, not_after
     }
 
 
+def sealed_token(name, cluster, domains, generation, purpose, plaintext):
+    nonce = fixed(name + " nonce", 16)
+    header = b"\1" + u32(generation)
+    aad = header + cluster + sized(purpose)
+    return {
+        "purpose": purpose.decode(),
+        "generation": u32(generation),
+        "entropy": nonce,
+        "plaintext": plaintext,
+        "token": header + single_use(domains[generation], b"claviger token v1", nonce, [purpose], aad, plaintext),
+    }
+
+
+def session_secret(cluster, domains, generation, access_key_id):
+    info = b"claviger session secret v1\0" + sized(cluster) + sized(access_key_id) + u32(240)
+    return {
+        "generation": u32(generation),
+        "access key id": access_key_id.decode(),
+        "secret": base64.b64encode(kbkdf(domains[generation], info, 30)).decode(),
+    }
+
+
 def write(path, vectors):
     text = ("\n".join(f"{k} = {v.hex() if isinstance(v, bytes) else v}" for k, v in one.items()) for one in vectors)
     with open(path, "x", encoding="utf-8") as file:
@@ -171,6 +194,23 @@ def main():
             token("token 2048", 2048, 1, 2, hashes.SHA256(), day, account, 0, noon, "us-east-1"),
             token("token 3072", 3072, 2, 2, hashes.SHA256(), day, account, 3, noon, "eu-central-1"),
             token("token 4096", 4096, 3, 1, hashes.SHA1(), day + 1, 7, 2**63, noon, "ap-southeast-4"),
+        ],
+    )
+    write(
+        "token/v1.txt",
+        [
+            sealed_token("session", cluster, domains, 2, b"session", fixed("session", 300)),
+            sealed_token("older session", cluster, domains, 1, b"session", b"{}"),
+            sealed_token("grant", cluster, domains, 2, b"grant", fixed("grant", 65)),
+            sealed_token("no purpose", cluster, domains, 2, b"", b""),
+        ],
+    )
+    write(
+        "token/session-secret-v1.txt",
+        [
+            session_secret(cluster, domains, 2, b"ASIAIOSFODNN7EXAMPLE"),
+            session_secret(cluster, domains, 1, b"ASIAIOSFODNN7EXAMPLE"),
+            session_secret(cluster, domains, 2, b""),
         ],
     )
 

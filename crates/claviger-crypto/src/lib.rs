@@ -11,6 +11,7 @@
 //! | backing key | [`engine`] | the material of one key, opened once |
 //! | message | [`blob`], [`context`] | what callers of Encrypt and GenerateDataKey get back |
 //! | import | [`import`] | the wrapping key pair, the unwrapping, the import token |
+//! | token | [`token`] | what is handed out to be shown again: sessions, grant tokens |
 //!
 //! Invariant: a failure says nothing but its kind. Which check failed is an answer that an attacker can use.
 
@@ -21,6 +22,7 @@ pub mod engine;
 pub mod import;
 pub mod keyring;
 pub mod root;
+pub mod token;
 
 mod aead;
 mod kdf;

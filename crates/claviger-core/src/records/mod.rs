@@ -13,7 +13,7 @@ mod system;
 
 use std::sync::Arc;
 
-use claviger_crypto::{Rng, barrier::Barrier};
+use claviger_crypto::{Rng, barrier::Barrier, token};
 use claviger_model::{AccountId, Secret};
 use claviger_store::{Entry, Kv, Revision};
 use serde::{Serialize, de::DeserializeOwned};
@@ -152,6 +152,33 @@ impl Records {
     /// An opaque path part for a name: the store learns nothing of it, equal names give equal parts.
     pub fn index(&self, label: &str, parts: &[&[u8]]) -> String {
         hex::encode(self.barrier.index(label, parts))
+    }
+
+    /// Seals what is handed out to be shown again. `purpose` keeps the kinds of token apart: `session`, `grant`.
+    ///
+    /// # Errors
+    /// The crypto engine failed.
+    pub fn seal_token(
+        &self,
+        purpose: &str,
+        plaintext: &[u8],
+        rng: &dyn Rng,
+    ) -> Result<Vec<u8>, Fault> {
+        token::seal(self.barrier.keyring(), purpose, plaintext, rng).map_err(|_| Fault::Engine)
+    }
+
+    /// What a token of `purpose` says; none for bytes that this cluster did not seal as such.
+    pub fn open_token(&self, purpose: &str, token: &[u8]) -> Option<Secret> {
+        token::open(self.barrier.keyring(), purpose, token).ok()
+    }
+
+    /// The secret access key of the session that `token`, which must have opened, belongs to.
+    ///
+    /// # Errors
+    /// The crypto engine failed.
+    pub fn session_secret(&self, token: &[u8], access_key_id: &str) -> Result<Secret, Fault> {
+        token::session_secret(self.barrier.keyring(), token, access_key_id)
+            .map_err(|_| Fault::Engine)
     }
 
     /// Seals `plaintext` for its place, as version `version`.

@@ -10,6 +10,7 @@ use claviger_crypto::import::token::{self, Token};
 use claviger_crypto::import::{WrappingAlgorithm, WrappingKey, WrappingSpec};
 use claviger_crypto::keyring::Keyring;
 use claviger_crypto::root::FileRootKey;
+use claviger_crypto::token as sealed_token;
 use claviger_model::{Secret, Timestamp};
 
 use crate::{Recorded, backing};
@@ -150,9 +151,40 @@ fn import_tokens() {
     }
 }
 
+#[test]
+fn sealed_tokens() {
+    let keyring = golden_keyring();
+    for vector in vectors("token/v1.txt", 4) {
+        let (purpose, golden) = (vector.text("purpose"), vector.bytes("token"));
+        let opened = sealed_token::open(&keyring, purpose, &golden).unwrap();
+        assert!(opened.ct_eq(&vector.bytes("plaintext")));
+        if u32::from_be_bytes(vector.array("generation")) == ACTIVE_GENERATION {
+            let entropy = Recorded::new(&vector.bytes("entropy"));
+            let written =
+                sealed_token::seal(&keyring, purpose, &vector.bytes("plaintext"), &entropy);
+            assert_eq!(written.unwrap(), golden);
+        }
+    }
+}
+
+#[test]
+fn session_secrets() {
+    let keyring = golden_keyring();
+    for vector in vectors("token/session-secret-v1.txt", 3) {
+        let token = [&[1], vector.bytes("generation").as_slice()].concat();
+        let secret =
+            sealed_token::session_secret(&keyring, &token, vector.text("access key id")).unwrap();
+        assert!(secret.ct_eq(vector.text("secret").as_bytes()));
+    }
+}
+
 fn golden_barrier() -> Barrier {
+    Barrier::new(golden_keyring())
+}
+
+fn golden_keyring() -> Keyring {
     let vector = vectors("keyring/v1.txt", 1).remove(0);
-    Barrier::new(Keyring::unwrap(&vector.bytes("wrapped"), &root_key(&vector)).unwrap())
+    Keyring::unwrap(&vector.bytes("wrapped"), &root_key(&vector)).unwrap()
 }
 
 fn root_key(vector: &Vector) -> FileRootKey {

@@ -11,6 +11,7 @@ mod attempts;
 mod barrier;
 mod blob;
 mod golden;
+mod import_token;
 mod keyring;
 mod token;
 mod unwrap;

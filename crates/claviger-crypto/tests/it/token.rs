@@ -1,107 +1,144 @@
-use claviger_crypto::import::token::{self, Token};
-use claviger_crypto::import::{WrappingAlgorithm, WrappingKey, WrappingSpec};
-use claviger_crypto::{Error, SystemRng};
-use claviger_model::{Secret, Timestamp};
+use std::collections::BTreeSet;
 
-use crate::{random, spoiled};
+use claviger_crypto::keyring::Keyring;
+use claviger_crypto::token::{OVERHEAD_BYTES, open, seal, session_secret};
+use claviger_crypto::{Error, Rng, SystemRng};
+
+use crate::spoiled;
 
 #[test]
-fn a_token_of_every_spec_fits_and_opens() {
-    for spec in WrappingSpec::ALL {
-        let key = WrappingKey::generate(spec).unwrap();
-        for algorithm in WrappingAlgorithm::ALL {
-            let day_key = Secret::copy_of(&random::<32>());
-            let sealed = token::seal(
-                &day_key,
-                &of(key.to_pkcs8().unwrap(), spec, algorithm),
-                &SystemRng,
-            )
-            .unwrap();
-            assert!(sealed.len() <= IMPORT_TOKEN_BYTES_MAX);
-            assert_eq!(token::day_of(&sealed), Some(20_780));
+fn a_token_opens_and_grows_by_its_overhead() {
+    let keyring = keyring();
+    for len in [0, 1, 300, 4096] {
+        let plaintext = vec![7; len];
+        let token = seal(&keyring, SESSION, &plaintext, &SystemRng).unwrap();
+        assert_eq!(token.len(), len + OVERHEAD_BYTES);
+        assert!(open(&keyring, SESSION, &token).unwrap().ct_eq(&plaintext));
+    }
+}
 
-            let opened = token::open(&day_key, &sealed).unwrap();
-            assert_eq!(
-                (opened.day, opened.spec, opened.algorithm),
-                (20_780, spec, algorithm)
-            );
-            assert_eq!(
-                (opened.key_uuid, opened.account, opened.epoch),
-                ([7; 16], 111_122_223_333, 2)
-            );
-            assert_eq!(
-                (opened.region.as_str(), opened.not_after),
-                ("us-east-1", Timestamp::from_epoch_ms(1_795_392_000_000))
-            );
-            let again = WrappingKey::from_pkcs8(&opened.wrapping_key).unwrap();
-            assert_eq!(
-                again.public_spki_der().unwrap(),
-                key.public_spki_der().unwrap()
-            );
+#[test]
+fn spoiled_bytes_are_refused() {
+    let keyring = keyring();
+    for spoiled in spoiled(&token(&keyring)) {
+        assert!(open(&keyring, SESSION, &spoiled).is_err());
+    }
+}
+
+#[test]
+fn every_flipped_bit_is_refused() {
+    let keyring = keyring();
+    let token = token(&keyring);
+    for bit in 0..token.len() * 8 {
+        let mut flipped = token.clone();
+        flipped[bit / 8] ^= 1 << (bit % 8);
+        assert!(open(&keyring, SESSION, &flipped).is_err(), "bit {bit}");
+    }
+}
+
+#[test]
+fn a_token_of_one_purpose_is_none_of_another() {
+    let keyring = keyring();
+    let token = token(&keyring);
+    for purpose in ["grant", "", "sessio", "session ", "Session"] {
+        assert!(
+            matches!(open(&keyring, purpose, &token), Err(Error::Rejected)),
+            "{purpose:?}"
+        );
+    }
+}
+
+#[test]
+fn another_cluster_opens_nothing() {
+    let refused = open(&keyring(), SESSION, &token(&keyring()));
+    assert!(matches!(refused, Err(Error::Rejected)));
+}
+
+#[test]
+fn rotation_seals_anew_and_opens_everything() {
+    let mut keyring = keyring();
+    let older = token(&keyring);
+    let older_secret = session_secret(&keyring, &older, ID).unwrap();
+    keyring.add_generation(&SystemRng).unwrap();
+    let newer = token(&keyring);
+    assert_eq!(
+        (older[1..5].to_vec(), newer[1..5].to_vec()),
+        (vec![0, 0, 0, 1], vec![0, 0, 0, 2])
+    );
+    assert!(open(&keyring, SESSION, &older).is_ok());
+    assert!(open(&keyring, SESSION, &newer).is_ok());
+    let newer_secret = session_secret(&keyring, &newer, ID).unwrap();
+    assert!(
+        session_secret(&keyring, &older, ID)
+            .unwrap()
+            .ct_eq(older_secret.expose())
+    );
+    assert!(!newer_secret.ct_eq(older_secret.expose()));
+}
+
+#[test]
+fn no_two_tokens_are_alike() {
+    let keyring = keyring();
+    let tokens: BTreeSet<_> = (0..100).map(|_| token(&keyring)).collect();
+    assert_eq!(tokens.len(), 100);
+}
+
+#[test]
+fn a_secret_is_forty_letters_of_its_id_and_cluster() {
+    let (one, other) = (keyring(), keyring());
+    let mut secrets = BTreeSet::new();
+    for (keyring, id) in [
+        (&one, ID),
+        (&one, "ASIAIOSFODNN7EXAMPLF"),
+        (&one, ""),
+        (&other, ID),
+    ] {
+        let secret = session_secret(keyring, &token(keyring), id).unwrap();
+        assert!(
+            secret.ct_eq(
+                session_secret(keyring, &token(keyring), id)
+                    .unwrap()
+                    .expose()
+            )
+        );
+        let in_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+        assert!(secret.len() == 40 && secret.expose().iter().all(in_base64));
+        secrets.insert(secret.expose().to_vec());
+    }
+    assert_eq!(secrets.len(), 4);
+}
+
+#[test]
+fn a_secret_of_no_token_is_refused() {
+    let keyring = keyring();
+    let refused = |token: &[u8]| session_secret(&keyring, token, ID).err();
+    assert_eq!(refused(b""), Some(Error::Malformed));
+    assert_eq!(refused(&[2, 0, 0, 0, 1]), Some(Error::Malformed));
+    assert_eq!(refused(&[1, 0, 0, 0]), Some(Error::Malformed));
+    assert_eq!(refused(&[1, 0, 0, 0, 2]), Some(Error::Rejected));
+}
+
+#[test]
+fn without_randomness_there_is_no_token() {
+    struct Dry;
+    impl Rng for Dry {
+        fn fill(&self, _: &mut [u8]) -> Result<(), Error> {
+            Err(Error::Engine)
         }
     }
+    assert_eq!(
+        seal(&keyring(), SESSION, b"plaintext", &Dry),
+        Err(Error::Engine)
+    );
 }
 
-#[test]
-fn spoiled_bytes_and_other_days_are_refused() {
-    let day_key = Secret::copy_of(&random::<32>());
-    let sealed = token::seal(&day_key, &small(), &SystemRng).unwrap();
-    assert!(matches!(
-        token::open(&Secret::copy_of(&random::<32>()), &sealed),
-        Err(Error::Rejected)
-    ));
-    for spoiled in spoiled(&sealed) {
-        assert!(token::open(&day_key, &spoiled).is_err());
-    }
+fn keyring() -> Keyring {
+    Keyring::generate(&SystemRng).unwrap()
 }
 
-#[test]
-fn the_day_of_other_bytes_is_none() {
-    assert_eq!(token::day_of(b""), None);
-    assert_eq!(token::day_of(&[1, 1, 0, 0, 0]), None);
-    assert_eq!(token::day_of(&[2, 1, 0, 0, 0, 9]), None);
-    assert_eq!(token::day_of(&[1, 1, 0, 0, 0, 9]), Some(9));
+fn token(keyring: &Keyring) -> Vec<u8> {
+    seal(keyring, SESSION, b"plaintext", &SystemRng).unwrap()
 }
 
-#[test]
-fn a_region_name_has_at_most_255_bytes() {
-    let day_key = Secret::copy_of(&random::<32>());
-    let of_region = |bytes: usize| {
-        token::seal(
-            &day_key,
-            &Token {
-                region: "r".repeat(bytes),
-                ..small()
-            },
-            &SystemRng,
-        )
-    };
-    assert!(token::open(&day_key, &of_region(255).unwrap()).is_ok());
-    assert_eq!(of_region(256), Err(Error::Malformed));
-}
-
-/// The private key's own bytes do not matter here.
-fn small() -> Token {
-    of(
-        Secret::copy_of(&[9; 64]),
-        WrappingSpec::Rsa2048,
-        WrappingAlgorithm::OaepSha256,
-    )
-}
-
-fn of(wrapping_key: Secret, spec: WrappingSpec, algorithm: WrappingAlgorithm) -> Token {
-    Token {
-        day: 20_780,
-        wrapping_key,
-        spec,
-        algorithm,
-        key_uuid: [7; 16],
-        account: 111_122_223_333,
-        region: "us-east-1".to_owned(),
-        epoch: 2,
-        not_after: Timestamp::from_epoch_ms(1_795_392_000_000),
-    }
-}
-
-// AWS: https://docs.aws.amazon.com/kms/latest/APIReference/API_ImportKeyMaterial.html
-const IMPORT_TOKEN_BYTES_MAX: usize = 6144;
+const SESSION: &str = "session";
+const ID: &str = "ASIAIOSFODNN7EXAMPLE";
