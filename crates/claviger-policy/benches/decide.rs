@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use claviger_model::AccountId;
 use claviger_policy::{
-    ConditionValues, Policy, PolicyKind, Principal, PrincipalKind, Request, Resource, Values,
-    decide,
+    ConditionValues, Policies, Policy, PolicyKind, Principal, PrincipalKind, Request, Resource,
+    Values, decide,
 };
 use criterion::{Criterion, criterion_group, criterion_main};
 
@@ -53,15 +53,15 @@ fn decisions(criterion: &mut Criterion) {
             action,
             resource: key,
             conditions: &Context,
+            encryption_context: None,
+        };
+        let policies = Policies {
+            resource: Some(&key_policy),
+            identity: &identity,
+            ..Policies::default()
         };
         criterion.bench_function(name, |bencher| {
-            bencher.iter(|| {
-                decide(
-                    black_box(&request),
-                    Some(black_box(&key_policy)),
-                    black_box(&identity),
-                )
-            });
+            bencher.iter(|| decide(black_box(&request), black_box(&policies)));
         });
     }
     criterion.bench_function("parse", |bencher| {

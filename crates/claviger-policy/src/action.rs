@@ -3,6 +3,7 @@
 use crate::error::{ParseError, Refusal};
 use crate::glob::Glob;
 use crate::json::Node;
+use crate::policy::PolicyKind;
 
 #[derive(Debug)]
 pub(crate) struct Actions {
@@ -12,13 +13,20 @@ pub(crate) struct Actions {
 }
 
 impl Actions {
-    pub(crate) fn parse(node: &Node<'_>, negated: bool) -> Result<Self, ParseError> {
+    pub(crate) fn parse(
+        node: &Node<'_>,
+        negated: bool,
+        kind: PolicyKind,
+    ) -> Result<Self, ParseError> {
         let compile = |item: &Node<'_>| {
             let text = item.text()?;
-            if is_action_pattern(text) {
-                Ok(Glob::parse(&text.to_ascii_lowercase()))
-            } else {
+            let lowercase = text.to_ascii_lowercase();
+            if !is_action_pattern(text) {
                 Err(item.refuse(Refusal::Action(text.to_owned())))
+            } else if kind == PolicyKind::Trust && !lowercase.starts_with("sts:") {
+                Err(item.refuse(Refusal::TrustAction(text.to_owned())))
+            } else {
+                Ok(Glob::parse(&lowercase))
             }
         };
         let patterns = node

@@ -56,11 +56,15 @@ const PARTS: usize = 6;
 #[cfg(test)]
 mod tests {
     use crate::arn::ArnPattern;
-    use crate::template::{Template, Version};
+    use crate::policy::PolicyKind;
+    use crate::template::{Language, Template, Version};
 
     fn check(pattern: &str, arn: &str, expected: bool) {
-        let Template::Fixed(compiled) =
-            Template::<ArnPattern>::parse(pattern, Version::V2012).unwrap()
+        let language = Language {
+            kind: PolicyKind::Identity,
+            version: Version::V2012,
+        };
+        let Template::Fixed(compiled) = Template::<ArnPattern>::parse(pattern, language).unwrap()
         else {
             panic!("{pattern} has no variable");
         };

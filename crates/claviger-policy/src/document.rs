@@ -10,7 +10,7 @@ use crate::json::{Json, Node};
 use crate::policy::{PolicyKind, Statement};
 use crate::principal::Principals;
 use crate::resource::Resources;
-use crate::template::Version;
+use crate::template::{Language, Version};
 
 pub(crate) fn parse(text: &str, kind: PolicyKind) -> Result<Vec<Statement>, ParseError> {
     let outside = |reason| ParseError {
@@ -27,14 +27,17 @@ pub(crate) fn parse(text: &str, kind: PolicyKind) -> Result<Vec<Statement>, Pars
     if let Some(id) = id {
         id.text()?;
     }
-    let version = parse_version(version)?;
+    let language = Language {
+        kind,
+        version: parse_version(version)?,
+    };
     let statements = statements.ok_or_else(|| document.refuse(Refusal::Missing("Statement")))?;
     let mut compiled: Vec<Statement> = Vec::new();
     for node in statements.one_or_many()? {
-        let statement = parse_statement(&node, kind, version)?;
+        let statement = parse_statement(&node, language)?;
         let repeats_sid =
             |earlier: &Statement| earlier.sid.is_some() && earlier.sid == statement.sid;
-        if kind == PolicyKind::Identity && compiled.iter().any(repeats_sid) {
+        if kind != PolicyKind::Key && compiled.iter().any(repeats_sid) {
             return Err(node.refuse(Refusal::DuplicateSid));
         }
         compiled.push(statement);
@@ -53,11 +56,8 @@ fn parse_version(version: Option<Node<'_>>) -> Result<Version, ParseError> {
     }
 }
 
-fn parse_statement(
-    node: &Node<'_>,
-    kind: PolicyKind,
-    version: Version,
-) -> Result<Statement, ParseError> {
+fn parse_statement(node: &Node<'_>, language: Language) -> Result<Statement, ParseError> {
+    let kind = language.kind;
     let [
         sid,
         effect,
@@ -77,22 +77,15 @@ fn parse_statement(
     )?;
     let actions = exclusive(node, [action, not_action], ["Action", "NotAction"])?;
     let resources = exclusive(node, [resource, not_resource], ["Resource", "NotResource"])?;
-    match (kind, &principals) {
-        (PolicyKind::Key, None) => return Err(node.refuse(Refusal::Missing("Principal"))),
-        (PolicyKind::Identity, Some((principal, _))) => {
-            return Err(principal.refuse(Refusal::IdentityPrincipal));
-        }
-        (PolicyKind::Key, Some((not_principal, true))) if !is_deny => {
-            return Err(not_principal.refuse(Refusal::NotPrincipalAllow));
-        }
-        (PolicyKind::Key, Some(_)) | (PolicyKind::Identity, None) => {}
-    }
-    if kind == PolicyKind::Identity && actions.is_none() {
+    check_principals(node, principals.as_ref(), kind, is_deny)?;
+    check_resources(node, resources.as_ref(), kind)?;
+    if kind != PolicyKind::Key && actions.is_none() {
         return Err(node.refuse(Refusal::Missing("Action")));
     }
-    if kind == PolicyKind::Identity && resources.is_none() {
-        return Err(node.refuse(Refusal::Missing("Resource")));
-    }
+    let resources = match resources {
+        Some((node, negated)) => Some(Resources::parse(&node, negated, language)?),
+        None => (kind == PolicyKind::Trust).then(Resources::own),
+    };
     Ok(Statement {
         sid: sid.map(|sid| parse_sid(&sid, kind)).transpose()?,
         is_deny,
@@ -100,16 +93,57 @@ fn parse_statement(
             .map(|(node, negated)| Principals::parse(&node, negated))
             .transpose()?,
         actions: actions
-            .map(|(node, negated)| Actions::parse(&node, negated))
+            .map(|(node, negated)| Actions::parse(&node, negated, kind))
             .transpose()?,
-        resources: resources
-            .map(|(node, negated)| Resources::parse(&node, negated, version))
-            .transpose()?,
+        resources,
         conditions: condition
-            .map(|condition| Condition::parse_all(&condition, kind, version))
+            .map(|condition| Condition::parse_all(&condition, language))
             .transpose()?
             .unwrap_or_default(),
     })
+}
+
+// AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+fn check_principals(
+    statement: &Node<'_>,
+    principals: Option<&(Node<'_>, bool)>,
+    kind: PolicyKind,
+    is_deny: bool,
+) -> Result<(), ParseError> {
+    match (kind, principals) {
+        (PolicyKind::Identity, None) | (PolicyKind::Key | PolicyKind::Trust, Some((_, false))) => {
+            Ok(())
+        }
+        (PolicyKind::Key, Some((_, true))) if is_deny => Ok(()),
+        (PolicyKind::Key, Some((node, true))) => Err(node.refuse(Refusal::NotPrincipalAllow)),
+        (PolicyKind::Trust, Some((node, true))) => {
+            Err(node.refuse(Refusal::Prohibited("NotPrincipal")))
+        }
+        (PolicyKind::Identity, Some((node, _))) => Err(node.refuse(Refusal::IdentityPrincipal)),
+        (PolicyKind::Key | PolicyKind::Trust, None) => {
+            Err(statement.refuse(Refusal::Missing("Principal")))
+        }
+    }
+}
+
+/// A key policy's statement without resources is accepted and has no effect.
+fn check_resources(
+    statement: &Node<'_>,
+    resources: Option<&(Node<'_>, bool)>,
+    kind: PolicyKind,
+) -> Result<(), ParseError> {
+    match (kind, resources) {
+        (PolicyKind::Identity, None) => Err(statement.refuse(Refusal::Missing("Resource"))),
+        (PolicyKind::Trust, Some((node, negated))) => {
+            Err(node.refuse(Refusal::Prohibited(if *negated {
+                "NotResource"
+            } else {
+                "Resource"
+            })))
+        }
+        (PolicyKind::Key | PolicyKind::Identity, Some(_))
+        | (PolicyKind::Key | PolicyKind::Trust, None) => Ok(()),
+    }
 }
 
 fn parse_effect(statement: &Node<'_>, effect: Option<Node<'_>>) -> Result<bool, ParseError> {
@@ -121,10 +155,10 @@ fn parse_effect(statement: &Node<'_>, effect: Option<Node<'_>>) -> Result<bool, 
     }
 }
 
-/// A key policy's statement ids may hold any text; an identity policy's are alphanumeric.
+/// A key policy's statement ids may hold any text; the others' are alphanumeric.
 fn parse_sid(node: &Node<'_>, kind: PolicyKind) -> Result<Arc<str>, ParseError> {
     let text = node.text()?;
-    if kind == PolicyKind::Identity && !text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+    if kind != PolicyKind::Key && !text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return Err(node.refuse(Refusal::Sid));
     }
     Ok(Arc::from(text))

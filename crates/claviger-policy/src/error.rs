@@ -63,6 +63,8 @@ pub enum Refusal {
     Sid,
     /// Not JSON.
     Syntax(String),
+    /// An element that this kind of policy must not have.
+    Prohibited(&'static str),
     /// Longer than any policy may be.
     TooLong,
     /// A condition key that this engine does not know.
@@ -75,6 +77,8 @@ pub enum Refusal {
     Value(&'static str),
     /// A policy variable that is malformed, unknown, multi-valued or in a place where AWS substitutes none.
     Variable(&'static str),
+    /// A trust policy's action that is none of STS.
+    TrustAction(String),
     /// A JSON type that the element does not have.
     WrongType(&'static str),
 }
@@ -93,6 +97,11 @@ impl Refusal {
             }
             Refusal::IdentityPrincipal => "Policy document should not specify a principal.",
             Refusal::Missing("Action") => "Policy statement must contain actions.",
+            Refusal::Missing("Principal") => "Missing required field Principal",
+            Refusal::Prohibited(element) => {
+                return Some(format!("Has prohibited field {element}"));
+            }
+            Refusal::TrustAction(_) => "AssumeRole policy may only specify STS AssumeRole actions.",
             Refusal::Missing("Resource") => "Policy statement must contain resources.",
             Refusal::Principal(_) => {
                 "Policy contains a statement with one or more invalid principals."
@@ -157,6 +166,12 @@ impl fmt::Display for Refusal {
                 formatter.write_str("NotPrincipal must be used with \"Effect\":\"Deny\"")
             }
             Refusal::Principal(principal) => write!(formatter, "'{principal}' is not a principal"),
+            Refusal::Prohibited(element) => {
+                write!(formatter, "This kind of policy has no element {element}")
+            }
+            Refusal::TrustAction(action) => {
+                write!(formatter, "'{action}' is not an action of STS")
+            }
             Refusal::Resource(resource) => {
                 write!(formatter, "'{resource}' is neither an ARN nor \"*\"")
             }

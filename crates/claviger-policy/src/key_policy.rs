@@ -12,7 +12,7 @@ use crate::request::{Context, Request};
 /// policy then allows the principal is the account's own affair and can be changed there.
 #[must_use]
 pub fn allows_put_key_policy(policy: &Policy, request: &Request<'_>) -> bool {
-    let verdict = policy.verdict(&Context::new(request, "kms:putkeypolicy"));
+    let verdict = policy.verdict(&Context::new(request, "kms:putkeypolicy", false));
     verdict.denied.is_none() && (verdict.allowed.is_some() || verdict.delegated.is_some())
 }
 

@@ -16,17 +16,22 @@
 //! 2. In the key's own account, a key policy statement that names the caller (or everyone) allows by itself. One that
 //!    names the account hands the question to IAM: an identity policy must allow as well.
 //! 3. From another account, the key policy must allow the caller or its account, and an identity policy must allow too.
-//! 4. Everything else is denied. The account root is no exception; its rights are an ordinary identity policy.
+//! 4. Where policies do not allow, a [`Grant`] of the key may: to its grantee by itself, to an account as in 2.
+//! 5. A permissions boundary and the policies of a session only limit: what exists of them must allow too.
+//! 6. Everything else is denied. The account root is no exception; its rights are an ordinary identity policy.
 //!
-//! Calls without a key, and calls on an alias, are a matter of identity policies alone.
+//! A role that is to be assumed is decided like a key, with its trust policy in the place of the key policy. Calls
+//! without a key, on an alias or on an entity of IAM are a matter of identity policies alone.
 
 mod action;
 mod arn;
 mod condition;
+mod decide;
 mod decision;
 mod document;
 mod error;
 mod glob;
+mod grant;
 mod json;
 mod key_policy;
 mod policy;
@@ -35,9 +40,11 @@ mod request;
 mod resource;
 mod template;
 
-pub use decision::{Clause, Decision, Effect, PolicySource, PolicyType, Reason, decide};
+pub use decide::{Policies, decide};
+pub use decision::{Clause, Decision, Effect, Grounds, PolicySource, PolicyType, Reason};
 pub use error::{ParseError, Refusal};
+pub use grant::{ContextConstraint, Grant, GrantConstraints};
 pub use key_policy::{allows_put_key_policy, default_key_policy};
-pub use policy::{Policy, PolicyKind};
+pub use policy::{Policy, PolicyKind, Unbound};
 pub use principal::{Principal, PrincipalKind, PrincipalRef};
 pub use request::{ConditionValues, NoConditionValues, Request, Resource, Value, Values};

@@ -1,5 +1,7 @@
 //! A compiled policy and what it says about a request.
 
+use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use crate::action::Actions;
@@ -15,8 +17,10 @@ use crate::resource::Resources;
 pub enum PolicyKind {
     /// A key: every statement names principals.
     Key,
-    /// A user, group or role: no statement names principals.
+    /// A user, group or role, a permissions boundary or a session: no statement names principals.
     Identity,
+    /// Who may assume a role: every statement names principals, none names resources, since the role is the resource.
+    Trust,
 }
 
 /// A compiled policy document. Immutable; share it in an `Arc`.
@@ -41,6 +45,27 @@ impl Policy {
             .iter()
             .filter_map(|statement| statement.principals.as_ref())
             .flat_map(|one| &one.named)
+    }
+
+    /// Ties every name to the principal that bears it now: users, roles and sessions are matched by unique id from here
+    /// on, and a later namesake is not meant. `ids` has the unique id of every ARN that the document names.
+    ///
+    /// # Errors
+    ///
+    /// [`Unbound`] for an ARN without an id.
+    pub fn bind(mut self, ids: &BTreeMap<String, String>) -> Result<Self, Unbound> {
+        let named = self
+            .statements
+            .iter_mut()
+            .filter_map(|statement| statement.principals.as_mut())
+            .flat_map(|principals| &mut principals.named);
+        for principal in named {
+            if let PrincipalRef::Arn(arn) = principal {
+                let id = ids.get(arn).ok_or_else(|| Unbound(arn.clone()))?;
+                *principal = PrincipalRef::UniqueId(id.clone());
+            }
+        }
+        Ok(self)
     }
 
     pub(crate) fn sid(&self, statement: usize) -> Option<Arc<str>> {
@@ -68,6 +93,18 @@ impl Policy {
     }
 }
 
+/// A policy names a principal whose unique id is not known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unbound(pub String);
+
+impl fmt::Display for Unbound {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "the unique id of {} is not known", self.0)
+    }
+}
+
+impl std::error::Error for Unbound {}
+
 /// The first statement of each effect, by its index.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Verdict {
@@ -86,7 +123,7 @@ pub(crate) struct Statement {
     pub(crate) principals: Option<Principals>,
     /// `None` when a key policy statement has no action; it has no effect then.
     pub(crate) actions: Option<Actions>,
-    /// `None` when a key policy statement has no resource; it has no effect then.
+    /// `None` when a key policy statement has no resource, and has no effect then.
     pub(crate) resources: Option<Resources>,
     pub(crate) conditions: Vec<Condition>,
 }
@@ -109,9 +146,7 @@ impl Statement {
         let coverage = self
             .principals
             .as_ref()
-            .map_or(Coverage::Principal, |principals| {
-                principals.covers(cx.principal)
-            });
+            .map_or(Coverage::Principal, |principals| principals.covers(cx));
         if coverage != Coverage::None && self.conditions.iter().all(|condition| condition.holds(cx))
         {
             coverage

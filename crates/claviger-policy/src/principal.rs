@@ -4,6 +4,7 @@ use claviger_model::AccountId;
 
 use crate::error::{ParseError, Refusal};
 use crate::json::Node;
+use crate::request::Context;
 
 /// An authenticated caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +38,11 @@ pub enum PrincipalKind {
     },
     /// A session from GetFederationToken.
     FederatedUser,
+    /// Whoever presents a token of an identity provider to AssumeRoleWithWebIdentity. Its account is the provider's.
+    WebIdentity {
+        /// The provider as trust policies name it: the ARN of an OIDC provider.
+        provider: String,
+    },
 }
 
 impl Principal {
@@ -47,7 +53,20 @@ impl Principal {
             PrincipalKind::Root
             | PrincipalKind::User
             | PrincipalKind::Role
-            | PrincipalKind::FederatedUser => &self.arn,
+            | PrincipalKind::FederatedUser
+            | PrincipalKind::WebIdentity { .. } => &self.arn,
+        }
+    }
+
+    /// The identity provider that vouches for a principal without an identity of its own.
+    pub(crate) fn provider(&self) -> Option<&str> {
+        match &self.kind {
+            PrincipalKind::WebIdentity { provider } => Some(provider),
+            PrincipalKind::Root
+            | PrincipalKind::User
+            | PrincipalKind::Role
+            | PrincipalKind::Session { .. }
+            | PrincipalKind::FederatedUser => None,
         }
     }
 
@@ -70,7 +89,8 @@ pub enum PrincipalRef {
     Account(AccountId),
     /// A user, role or session.
     Arn(String),
-    /// What is left of a user or role that was deleted, `AIDA…` or `AROA…`; nobody's name, but a new namesake's neither.
+    /// A principal for good, whatever its name: `AIDA…` of a user, `AROA…` of a role, `AROA…:name` of a session,
+    /// `<account>:<name>` of a federated user. A new principal of the same name is another one.
     UniqueId(String),
     /// An AWS service, `s3.amazonaws.com`.
     Service(String),
@@ -81,7 +101,19 @@ pub enum PrincipalRef {
 }
 
 impl PrincipalRef {
-    fn covers(&self, principal: &Principal) -> Coverage {
+    pub(crate) fn covers(&self, principal: &Principal) -> Coverage {
+        if let Some(provider) = principal.provider() {
+            return match self {
+                PrincipalRef::AnyOne => Coverage::Principal,
+                PrincipalRef::Federated(named) if named == provider => Coverage::Principal,
+                PrincipalRef::Federated(_)
+                | PrincipalRef::Account(_)
+                | PrincipalRef::Arn(_)
+                | PrincipalRef::UniqueId(_)
+                | PrincipalRef::Service(_)
+                | PrincipalRef::CanonicalUser(_) => Coverage::None,
+            };
+        }
         let named = match self {
             PrincipalRef::AnyOne => true,
             PrincipalRef::Account(account) => {
@@ -95,7 +127,7 @@ impl PrincipalRef {
             PrincipalRef::UniqueId(id) => {
                 id_names_entity(id, principal) || *id == principal.unique_id
             }
-            // Callers of these kinds do not exist in this service.
+            // A federated principal was asked for above; callers of the other kinds do not exist in this service.
             PrincipalRef::Service(_)
             | PrincipalRef::Federated(_)
             | PrincipalRef::CanonicalUser(_) => false,
@@ -159,7 +191,8 @@ impl Principals {
         Ok(Principals { named, negated })
     }
 
-    pub(crate) fn covers(&self, principal: &Principal) -> Coverage {
+    pub(crate) fn covers(&self, cx: &Context<'_>) -> Coverage {
+        let principal = cx.principal;
         if !self.negated {
             return self
                 .named
@@ -173,7 +206,9 @@ impl Principals {
         let listed = |test: fn(&PrincipalRef, &Principal) -> bool| {
             self.named.iter().any(|one| test(one, principal))
         };
-        let excepted = listed(lists_account) && listed(lists_entity) && listed(lists_itself);
+        // Nobody with a permissions boundary ever is, says the same page.
+        let excepted =
+            !cx.is_bounded && listed(lists_account) && listed(lists_entity) && listed(lists_itself);
         if excepted {
             Coverage::None
         } else {
@@ -199,6 +234,7 @@ fn lists_entity(one: &PrincipalRef, principal: &Principal) -> bool {
 fn lists_itself(one: &PrincipalRef, principal: &Principal) -> bool {
     match (one, &principal.kind) {
         (PrincipalRef::Arn(arn), PrincipalKind::Session { .. }) => names_itself(arn, principal),
+        (PrincipalRef::UniqueId(id), PrincipalKind::Session { .. }) => *id == principal.unique_id,
         (PrincipalRef::AnyOne, _) => true,
         (_, PrincipalKind::Session { .. }) => false,
         _ => lists_entity(one, principal),
@@ -219,7 +255,8 @@ fn id_names_entity(id: &str, principal: &Principal) -> bool {
         PrincipalKind::Root
         | PrincipalKind::User
         | PrincipalKind::Role
-        | PrincipalKind::FederatedUser => id == principal.unique_id,
+        | PrincipalKind::FederatedUser
+        | PrincipalKind::WebIdentity { .. } => id == principal.unique_id,
     }
 }
 

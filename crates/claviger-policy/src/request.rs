@@ -1,6 +1,7 @@
 //! What a decision is about.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use claviger_model::{AccountId, Timestamp};
@@ -19,6 +20,8 @@ pub struct Request<'a> {
     pub resource: Resource<'a>,
     /// The request context.
     pub conditions: &'a dyn ConditionValues,
+    /// The encryption context of a cryptographic call, for the constraints of grants.
+    pub encryption_context: Option<&'a BTreeMap<String, String>>,
 }
 
 /// The resource that an action is authorised on.
@@ -30,6 +33,18 @@ pub enum Resource<'a> {
     Alias {
         /// The alias ARN.
         arn: &'a str,
+    },
+    /// A user, group, managed policy or identity provider, or a role that is administered; none has a policy of its own.
+    Entity {
+        /// The ARN of the entity.
+        arn: &'a str,
+    },
+    /// A role that is to be assumed.
+    Role {
+        /// The role ARN.
+        arn: &'a str,
+        /// The account that owns the role.
+        account: AccountId,
     },
     /// A KMS key.
     Key {
@@ -46,7 +61,18 @@ impl<'a> Resource<'a> {
     pub fn text(&self) -> &'a str {
         match self {
             Resource::Any => "*",
-            Resource::Alias { arn } | Resource::Key { arn, .. } => arn,
+            Resource::Alias { arn }
+            | Resource::Entity { arn }
+            | Resource::Role { arn, .. }
+            | Resource::Key { arn, .. } => arn,
+        }
+    }
+
+    /// The owner of a resource that has a policy of its own; the others are a matter of identity policies alone.
+    pub(crate) fn owner(&self) -> Option<AccountId> {
+        match self {
+            Resource::Any | Resource::Alias { .. } | Resource::Entity { .. } => None,
+            Resource::Role { account, .. } | Resource::Key { account, .. } => Some(*account),
         }
     }
 }
@@ -145,16 +171,21 @@ pub(crate) struct Context<'a> {
     pub(crate) resource: Resource<'a>,
     /// The action in lower case.
     pub(crate) action: &'a str,
+    pub(crate) encryption_context: Option<&'a BTreeMap<String, String>>,
+    /// Whether the principal has a permissions boundary.
+    pub(crate) is_bounded: bool,
     conditions: &'a dyn ConditionValues,
 }
 
 impl<'a> Context<'a> {
     /// Prepares a request; [`lowercase`] makes its action comparable.
-    pub(crate) fn new(request: &Request<'a>, lowercase_action: &'a str) -> Self {
+    pub(crate) fn new(request: &Request<'a>, lowercase_action: &'a str, is_bounded: bool) -> Self {
         Context {
             principal: request.principal,
             resource: request.resource,
             action: lowercase_action,
+            encryption_context: request.encryption_context,
+            is_bounded,
             conditions: request.conditions,
         }
     }
@@ -163,6 +194,17 @@ impl<'a> Context<'a> {
     pub(crate) fn values(&self, key: &ConditionKey) -> Option<Values<'a>> {
         let principal = self.principal;
         let values = match key.name() {
+            // Who comes with a token of an identity provider is nobody in AWS yet.
+            "aws:principalarn"
+            | "aws:principalaccount"
+            | "kms:calleraccount"
+            | "aws:principaltype"
+            | "aws:userid"
+            | "aws:username"
+                if principal.provider().is_some() =>
+            {
+                None
+            }
             "aws:principalarn" => Some(Values::text(principal.entity_arn())),
             "aws:principalaccount" | "kms:calleraccount" => Some(Values::One(Value::Text(
                 Cow::Owned(principal.account.to_string()),
@@ -202,7 +244,7 @@ fn principal_type(kind: &PrincipalKind) -> &'static str {
         PrincipalKind::Root => "Account",
         PrincipalKind::User => "User",
         PrincipalKind::Role | PrincipalKind::Session { .. } => "AssumedRole",
-        PrincipalKind::FederatedUser => "FederatedUser",
+        PrincipalKind::FederatedUser | PrincipalKind::WebIdentity { .. } => "FederatedUser",
     }
 }
 

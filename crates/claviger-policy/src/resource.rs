@@ -4,7 +4,7 @@ use crate::arn::ArnPattern;
 use crate::error::{ParseError, Refusal};
 use crate::json::Node;
 use crate::request::Context;
-use crate::template::{Template, Version};
+use crate::template::{Language, Template};
 
 #[derive(Debug)]
 pub(crate) struct Resources {
@@ -20,10 +20,18 @@ enum ResourcePattern {
 }
 
 impl Resources {
+    /// What a statement speaks of that has no such element because its resource is the one that it is attached to.
+    pub(crate) fn own() -> Self {
+        Resources {
+            patterns: vec![ResourcePattern::Every],
+            negated: false,
+        }
+    }
+
     pub(crate) fn parse(
         node: &Node<'_>,
         negated: bool,
-        version: Version,
+        language: Language,
     ) -> Result<Self, ParseError> {
         let compile = |item: &Node<'_>| {
             let text = item.text()?;
@@ -33,7 +41,7 @@ impl Resources {
             if !text.starts_with("arn:") {
                 return Err(item.refuse(Refusal::Resource(text.to_owned())));
             }
-            let template = Template::parse(text, version).map_err(|reason| item.refuse(reason))?;
+            let template = Template::parse(text, language).map_err(|reason| item.refuse(reason))?;
             Ok(ResourcePattern::Arn(template))
         };
         let patterns = node

@@ -7,9 +7,17 @@ use std::borrow::Cow;
 use crate::condition::ConditionKey;
 use crate::error::Refusal;
 use crate::glob::Glob;
+use crate::policy::PolicyKind;
 use crate::request::Context;
 
-/// How a document writes its texts: variables exist since Version 2012-10-17, before they are plain characters.
+/// What a document may say: its kind settles which condition keys it may name, its version whether it has variables.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Language {
+    pub(crate) kind: PolicyKind,
+    pub(crate) version: Version,
+}
+
+/// Variables exist since Version 2012-10-17, before they are plain characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Version {
     V2008,
@@ -50,8 +58,8 @@ pub(crate) trait FromSymbols {
 }
 
 impl<T: FromSymbols> Template<T> {
-    pub(crate) fn parse(text: &str, version: Version) -> Result<Self, Refusal> {
-        let pieces = parse_pieces(text, version)?;
+    pub(crate) fn parse(text: &str, language: Language) -> Result<Self, Refusal> {
+        let pieces = parse_pieces(text, language)?;
         let fixed: Option<Vec<Symbol<'_>>> = pieces.iter().map(Piece::fixed).collect();
         Ok(match fixed {
             Some(symbols) => Template::Fixed(T::from_symbols(&symbols)),
@@ -126,13 +134,15 @@ impl Piece {
     }
 }
 
-fn parse_pieces(text: &str, version: Version) -> Result<Vec<Piece>, Refusal> {
+fn parse_pieces(text: &str, language: Language) -> Result<Vec<Piece>, Refusal> {
     let mut pieces = Vec::new();
     let mut rest = text;
-    while let Some((before, variable)) = rest.split_once("${").filter(|_| version == Version::V2012)
+    while let Some((before, variable)) = rest
+        .split_once("${")
+        .filter(|_| language.version == Version::V2012)
     {
         push_plain(&mut pieces, before);
-        rest = parse_variable(&mut pieces, variable)?;
+        rest = parse_variable(&mut pieces, variable, language.kind)?;
     }
     push_plain(&mut pieces, rest);
     Ok(pieces)
@@ -155,7 +165,11 @@ fn push_plain(pieces: &mut Vec<Piece>, text: &str) {
 }
 
 /// Parses what follows `${` and returns what follows the closing brace.
-fn parse_variable<'t>(pieces: &mut Vec<Piece>, text: &'t str) -> Result<&'t str, Refusal> {
+fn parse_variable<'t>(
+    pieces: &mut Vec<Piece>,
+    text: &'t str,
+    kind: PolicyKind,
+) -> Result<&'t str, Refusal> {
     let end = text
         .find([',', '}'])
         .ok_or(Refusal::Variable("has no closing brace"))?;
@@ -166,7 +180,7 @@ fn parse_variable<'t>(pieces: &mut Vec<Piece>, text: &'t str) -> Result<&'t str,
         pieces.push(match name {
             "*" | "?" | "$" => Piece::Text(name.to_owned()),
             _ => Piece::Variable {
-                key: ConditionKey::variable(name.trim())?,
+                key: ConditionKey::variable(name.trim(), kind)?,
                 default: None,
             },
         });
@@ -187,7 +201,7 @@ fn parse_variable<'t>(pieces: &mut Vec<Piece>, text: &'t str) -> Result<&'t str,
         .strip_prefix('}')
         .ok_or(Refusal::Variable("has no closing brace"))?;
     pieces.push(Piece::Variable {
-        key: ConditionKey::variable(name.trim())?,
+        key: ConditionKey::variable(name.trim(), kind)?,
         default: Some(default.to_owned()),
     });
     Ok(rest)

@@ -181,6 +181,7 @@ pub(super) async fn accept_policy(
         },
         // UNKNOWN: how AWS treats conditions in this check. Here a permission that hangs on one does not count.
         conditions: &NoConditionValues,
+        encryption_context: None,
     };
     if !bypass_lockout_check && !allows_put_key_policy(&policy, &request) {
         return Err(error::malformed_policy(

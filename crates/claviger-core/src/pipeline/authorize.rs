@@ -1,6 +1,8 @@
 //! May the caller do this? Every call asks the policy engine; nobody is exempt, the account root included.
 
-use claviger_policy::{ConditionValues, Effect, Request, Resource, Value, Values, decide};
+use claviger_policy::{
+    ConditionValues, Effect, Policies, Request, Resource, Value, Values, decide,
+};
 
 use super::{
     Operation,
@@ -45,12 +47,13 @@ fn permit<O: Operation>(
 ) -> Result<(), Error> {
     let (resource, policy) = match ask.on {
         On::Any => (Resource::Any, None),
-        On::Alias(arn) | On::Entity(arn) => (Resource::Alias { arn }, None),
+        On::Alias(arn) => (Resource::Alias { arn }, None),
+        On::Entity(arn) => (Resource::Entity { arn }, None),
         On::Role {
             arn,
             account,
             policy,
-        } => (Resource::Key { arn, account }, Some(policy)),
+        } => (Resource::Role { arn, account }, Some(policy)),
         On::Key(key) | On::KeyOfBlob(key) => (
             Resource::Key {
                 arn: &key.arn,
@@ -72,8 +75,20 @@ fn permit<O: Operation>(
         action: ask.action,
         resource,
         conditions: &facts,
+        encryption_context: None,
     };
-    let decision = decide(&request, policy, &cx.caller.identity_policies);
+    let policies = Policies {
+        resource: policy,
+        identity: &cx.caller.identity_policies,
+        boundary: cx.caller.boundary.as_deref(),
+        session: cx
+            .caller
+            .session
+            .as_ref()
+            .and_then(|session| session.policies.as_deref()),
+        ..Policies::default()
+    };
+    let decision = decide(&request, &policies);
     match decision.effect {
         Effect::Allow => Ok(()),
         Effect::ExplicitDeny | Effect::ImplicitDeny => Err(refusal(cx, ask, || {

@@ -49,6 +49,14 @@ impl<'a> Identity<'a> {
             }
             PrincipalKind::Role | PrincipalKind::Session { .. } => UserIdentity::AssumedRole(named),
             PrincipalKind::FederatedUser => UserIdentity::FederatedUser(named),
+            PrincipalKind::WebIdentity { provider } => UserIdentity::WebIdentityUser {
+                principal_id: &principal.unique_id,
+                user_name: principal
+                    .unique_id
+                    .rsplit_once(':')
+                    .map_or("", |(_, name)| name),
+                identity_provider: provider,
+            },
         }
     }
 

@@ -16,23 +16,23 @@ impl ConditionKey {
     /// The key of a condition.
     pub(crate) fn parse(text: &str, kind: PolicyKind) -> Result<Self, Refusal> {
         let name = text.to_ascii_lowercase();
-        match (rule(&name), kind) {
-            (Some(rule), PolicyKind::Key) if rule.identity_only => {
+        match rule(&name) {
+            Some(rule) if rule.identity_only && kind == PolicyKind::Key => {
                 Err(Refusal::IdentityOnlyKey(text.to_owned()))
             }
-            (Some(_), _) => Ok(ConditionKey { name }),
-            // Identity policies speak of other services too. Their keys are absent from every request here.
-            (None, PolicyKind::Identity) if is_foreign(&name) => Ok(ConditionKey { name }),
-            (None, _) => Err(Refusal::UnknownConditionKey(text.to_owned())),
+            Some(_) => Ok(ConditionKey { name }),
+            None if is_foreign(&name, kind) => Ok(ConditionKey { name }),
+            None => Err(Refusal::UnknownConditionKey(text.to_owned())),
         }
     }
 
     /// The key of a policy variable.
-    pub(crate) fn variable(text: &str) -> Result<Self, Refusal> {
+    pub(crate) fn variable(text: &str, kind: PolicyKind) -> Result<Self, Refusal> {
         let name = text.to_ascii_lowercase();
         match rule(&name) {
             Some(rule) if rule.many => Err(Refusal::Variable("is a multi-valued condition key")),
             Some(_) => Ok(ConditionKey { name }),
+            None if is_foreign(&name, kind) => Ok(ConditionKey { name }),
             None => Err(Refusal::Variable("is not a known condition key")),
         }
     }
@@ -65,14 +65,18 @@ fn rule(name: &str) -> Option<&'static Rule> {
     })
 }
 
-fn is_foreign(name: &str) -> bool {
-    let Some((service, rest)) = name.split_once(':') else {
+/// Identity policies speak of other services too, whose keys are absent from every request here; the keys of a trust
+/// policy may begin with an identity provider's host and path, and the request knows what its token says.
+fn is_foreign(name: &str, kind: PolicyKind) -> bool {
+    let Some((owner, rest)) = name.split_once(':') else {
         return false;
     };
-    let is_service = service
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte));
-    is_service && !service.is_empty() && !rest.is_empty() && !matches!(service, "aws" | "kms")
+    let is_owner = !owner.is_empty()
+        && owner
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-._/".contains(&byte));
+    let is_own = OWN_SERVICES.contains(&owner);
+    is_owner && !is_own && !rest.is_empty() && kind != PolicyKind::Key
 }
 
 const fn one(name: &'static str) -> Rule {
@@ -98,11 +102,15 @@ const fn identity_only(rule: Rule) -> Rule {
     }
 }
 
+/// Whose keys are all listed below: another name is a mistake.
+const OWN_SERVICES: [&str; 4] = ["aws", "iam", "kms", "sts"];
 const ENCRYPTION_CONTEXT: &str = "kms:encryptioncontext:";
 const REQUEST_TAG: &str = "aws:requesttag/";
 
 // AWS: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
 // AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+// AWS: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+// AWS: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html
 const RULES: &[Rule] = &[
     one("kms:bypasspolicylockoutsafetycheck"),
     one("kms:calleraccount"),
@@ -144,6 +152,7 @@ const RULES: &[Rule] = &[
     one("kms:viaservice"),
     one("kms:wrappingalgorithm"),
     one("kms:wrappingkeyspec"),
+    one("aws:assumedroot"),
     many("aws:calledvia"),
     one("aws:calledviafirst"),
     one("aws:calledvialast"),
@@ -190,4 +199,26 @@ const RULES: &[Rule] = &[
     one("aws:vpceorgid"),
     many("aws:vpceorgpaths"),
     one("aws:vpcsourceip"),
+    one("iam:associatedresourcearn"),
+    one("iam:awsservicename"),
+    one("iam:fido-certification"),
+    one("iam:fido-fips-140-2-certification"),
+    one("iam:fido-fips-140-3-certification"),
+    one("iam:organizationspolicyid"),
+    one("iam:passedtoservice"),
+    one("iam:permissionsboundary"),
+    one("iam:policyarn"),
+    one("iam:registersecuritykey"),
+    identity_only(one("iam:resourcetag/")),
+    one("iam:servicespecificcredentialagedays"),
+    one("iam:servicespecificcredentialservicename"),
+    one("sts:awsservicename"),
+    one("sts:durationseconds"),
+    one("sts:externalid"),
+    one("sts:requestcontext/"),
+    many("sts:requestcontextproviders"),
+    one("sts:rolesessionname"),
+    one("sts:sourceidentity"),
+    one("sts:taskpolicyarn"),
+    many("sts:transitivetagkeys"),
 ];

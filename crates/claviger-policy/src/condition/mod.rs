@@ -14,7 +14,7 @@ use crate::error::{ParseError, Refusal};
 use crate::json::Node;
 use crate::policy::PolicyKind;
 use crate::request::{Context, Value};
-use crate::template::Version;
+use crate::template::Language;
 
 use operand::Operands;
 use operator::{Operator, Quantifier};
@@ -40,11 +40,7 @@ enum Test {
 
 impl Condition {
     /// Parses the whole element.
-    pub(crate) fn parse_all(
-        node: &Node<'_>,
-        kind: PolicyKind,
-        version: Version,
-    ) -> Result<Vec<Self>, ParseError> {
+    pub(crate) fn parse_all(node: &Node<'_>, language: Language) -> Result<Vec<Self>, ParseError> {
         let mut conditions = Vec::new();
         for (name, block) in node.members()? {
             let operator = Operator::parse(name)
@@ -54,8 +50,9 @@ impl Condition {
                 return Err(block.refuse(Refusal::Empty));
             }
             for (key, values) in entries {
-                let key = ConditionKey::parse(key, kind).map_err(|reason| values.refuse(reason))?;
-                if kind == PolicyKind::Key
+                let key = ConditionKey::parse(key, language.kind)
+                    .map_err(|reason| values.refuse(reason))?;
+                if language.kind == PolicyKind::Key
                     && operator.quantifier == Quantifier::All
                     && key.is_one_pair_of_many()
                 {
@@ -63,7 +60,7 @@ impl Condition {
                 }
                 conditions.push(Condition {
                     key,
-                    test: Test::parse(operator, &values, version)?,
+                    test: Test::parse(operator, &values, language)?,
                 });
             }
         }
@@ -97,7 +94,11 @@ impl Condition {
 }
 
 impl Test {
-    fn parse(operator: Operator, values: &Node<'_>, version: Version) -> Result<Self, ParseError> {
+    fn parse(
+        operator: Operator,
+        values: &Node<'_>,
+        language: Language,
+    ) -> Result<Self, ParseError> {
         let Operator {
             kind,
             negated,
@@ -119,7 +120,7 @@ impl Test {
                 Quantifier::One => negated,
             };
         Ok(Test::Comparison {
-            operands: Operands::parse(kind, &items, version)?,
+            operands: Operands::parse(kind, &items, language)?,
             negated,
             quantifier,
             when_absent,

@@ -15,7 +15,7 @@ use crate::error::{ParseError, Refusal};
 use crate::glob::Glob;
 use crate::json::Node;
 use crate::request::{Context, Value};
-use crate::template::{FromSymbols, Template, Version};
+use crate::template::{FromSymbols, Language, Template};
 
 #[derive(Debug)]
 pub(crate) enum Operands {
@@ -34,7 +34,7 @@ impl Operands {
     pub(crate) fn parse(
         kind: Kind,
         items: &[Node<'_>],
-        version: Version,
+        language: Language,
     ) -> Result<Self, ParseError> {
         Ok(match kind {
             Kind::Address => Operands::Address(parse_each(
@@ -42,7 +42,7 @@ impl Operands {
                 "an IP address or CIDR range",
                 Network::parse,
             )?),
-            Kind::Arn => Operands::Arn(parse_templates(items, version)?),
+            Kind::Arn => Operands::Arn(parse_templates(items, language)?),
             Kind::Binary => Operands::Binary(parse_each(items, "base64", |text| {
                 STANDARD.decode(text).ok()
             })?),
@@ -51,9 +51,9 @@ impl Operands {
             Kind::Numeric(order) => {
                 Operands::Numeric(order, parse_each(items, "a decimal number", parse_decimal)?)
             }
-            Kind::String => Operands::String(parse_templates(items, version)?),
-            Kind::StringIgnoreCase => Operands::StringIgnoreCase(parse_templates(items, version)?),
-            Kind::StringLike => Operands::StringLike(parse_templates(items, version)?),
+            Kind::String => Operands::String(parse_templates(items, language)?),
+            Kind::StringIgnoreCase => Operands::StringIgnoreCase(parse_templates(items, language)?),
+            Kind::StringLike => Operands::StringLike(parse_templates(items, language)?),
         })
     }
 
@@ -151,12 +151,15 @@ fn parse_each<T>(
     items.iter().map(one).collect()
 }
 
-fn parse_templates<T>(items: &[Node<'_>], version: Version) -> Result<Vec<Template<T>>, ParseError>
+fn parse_templates<T>(
+    items: &[Node<'_>],
+    language: Language,
+) -> Result<Vec<Template<T>>, ParseError>
 where
     T: FromSymbols,
 {
     let one = |item: &Node<'_>| {
-        Template::parse(item.scalar()?, version).map_err(|reason| item.refuse(reason))
+        Template::parse(item.scalar()?, language).map_err(|reason| item.refuse(reason))
     };
     items.iter().map(one).collect()
 }

@@ -2,7 +2,8 @@
 
 use claviger_policy::Effect::{self, Allow, ExplicitDeny, ImplicitDeny};
 use claviger_policy::{
-    Policy, PolicyKind, PolicySource, Reason, Resource, decide, default_key_policy,
+    Grounds, Policies, Policy, PolicyKind, PolicySource, Reason, Resource, decide,
+    default_key_policy,
 };
 
 use crate::scene::{ALLOW_ALL, Ask, KEY, account, alice, allow, own, policy, root, session, user};
@@ -96,7 +97,11 @@ fn another_account_needs_both_sides() {
 fn a_key_without_a_policy_is_nobodys() {
     let ask = Ask::of(root("111122223333"), "kms:DescribeKey");
     let everything = std::sync::Arc::new(Policy::parse(ALLOW_ALL, PolicyKind::Identity).unwrap());
-    let decision = decide(&ask.request(), None, &[everything]);
+    let policies = Policies {
+        identity: &[everything],
+        ..Policies::default()
+    };
+    let decision = decide(&ask.request(), &policies);
     assert_eq!(decision.effect, ImplicitDeny);
 }
 
@@ -217,14 +222,15 @@ fn the_reason_names_the_statements() {
     let s3 = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}"#;
     let decision = Ask::of(alice(), "kms:Sign")
         .decide(&policy(&[&allow("*", "kms:Verify"), admins]), &[s3, users]);
-    let Reason::AllowedBy {
-        key_policy: Some(key),
+    let Reason::AllowedBy(Grounds {
+        resource: Some(key),
         identity: Some(identity),
-    } = decision.reason
+        ..
+    }) = decision.reason
     else {
         panic!("both policies allowed: {:?}", decision.reason);
     };
-    assert_eq!((key.policy, key.statement), (PolicySource::Key, 1));
+    assert_eq!((key.policy, key.statement), (PolicySource::Resource, 1));
     assert_eq!(
         key.sid.as_deref(),
         Some("Allow access for Key Administrators")

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use claviger_policy::{Decision, Effect, Policy, PolicyKind, decide};
+use claviger_policy::{Decision, Effect, Policies, Policy, PolicyKind, decide};
 use proptest::prelude::*;
 
 use crate::scene::{Ask, Conditions, alice, policy, root, session, user};
@@ -95,11 +95,12 @@ fn outcome(ask: &Ask<'_>, key: &[String], identity: &[String]) -> Decision {
         Policy::parse(&policy(&statements), kind).unwrap()
     };
     let identity = [Arc::new(compile(identity, PolicyKind::Identity))];
-    decide(
-        &ask.request(),
-        Some(&compile(key, PolicyKind::Key)),
-        &identity,
-    )
+    let policies = Policies {
+        resource: Some(&compile(key, PolicyKind::Key)),
+        identity: &identity,
+        ..Policies::default()
+    };
+    decide(&ask.request(), &policies)
 }
 
 fn statements() -> impl Strategy<Value = (Vec<String>, Vec<String>)> {

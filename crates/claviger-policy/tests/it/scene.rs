@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use claviger_model::AccountId;
 use claviger_policy::{
-    ConditionValues, Decision, Effect, Policy, PolicyKind, Principal, PrincipalKind, PrincipalRef,
-    Request, Resource, Value, Values, decide,
+    ConditionValues, Decision, Effect, Policies, Policy, PolicyKind, Principal, PrincipalKind,
+    PrincipalRef, Request, Resource, Value, Values, decide,
 };
 
 pub(crate) const KEY: &str =
@@ -114,6 +114,7 @@ impl<'a> Ask<'a> {
             action: self.action,
             resource: self.resource,
             conditions: &self.conditions,
+            encryption_context: None,
         }
     }
 
@@ -123,7 +124,12 @@ impl<'a> Ask<'a> {
             .iter()
             .map(|text| Arc::new(Policy::parse(text, PolicyKind::Identity).unwrap()))
             .collect();
-        decide(&self.request(), Some(&key_policy), &identity)
+        let policies = Policies {
+            resource: Some(&key_policy),
+            identity: &identity,
+            ..Policies::default()
+        };
+        decide(&self.request(), &policies)
     }
 
     pub(crate) fn check(&self, key_policy: &str, identity: &[&str], expected: Effect) {
