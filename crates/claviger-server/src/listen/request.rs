@@ -13,7 +13,7 @@ use claviger_core::{
     error::{Error, internal},
 };
 use claviger_model::Region;
-use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header, request::Parts};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri, header, request::Parts};
 use hyper::body::{Bytes, Incoming};
 use tokio::sync::OwnedSemaphorePermit;
 use uuid::Uuid;
@@ -28,7 +28,7 @@ use super::{
 use crate::{
     health,
     protocol::{self, Dialect, QueryService, Reply},
-    sigv4::{Claim, Freshness, Refusal, SigningKeys, verify},
+    sigv4::{Claim, Freshness, Received, Refusal, SigningKeys, verify},
 };
 
 /// One client's connection, and all that its requests share.
@@ -63,7 +63,8 @@ impl<S: Service> Connection<S> {
             Ok(body) => body,
             Err(error) => return closing(dialect.failure(request_id, &error.error())),
         };
-        if head.uri.path() != "/" || head.method != Method::POST {
+        let for_the_api = head.method == Method::POST || is_presigned(&head.uri);
+        if head.uri.path() != "/" || !for_the_api {
             return self.elsewhere(request_id, head, body).await;
         }
         let answered = caught(self.call(request_id, &head, body, dialect)).await;
@@ -83,6 +84,9 @@ impl<S: Service> Connection<S> {
         dialect: Dialect,
     ) -> Result<Reply, Error> {
         self.check_head(head)?;
+        if head.uri.query().is_some_and(|query| !query.is_empty()) {
+            return Err(self.refuse(request_id, dialect, "", &Refusal::query_signed()));
+        }
         match dialect {
             Dialect::Json => {
                 // AWS: an unknown operation is told before the signature is looked at.
@@ -132,12 +136,6 @@ impl<S: Service> Connection<S> {
                 "The request headers are too large.",
             ));
         }
-        if head.uri.query().is_some_and(|query| !query.is_empty()) {
-            return Err(Error::new(
-                "IncompleteSignatureException",
-                "Requests have an empty query and are signed in the Authorization header.",
-            ));
-        }
         let encoding = head.headers.get(header::CONTENT_ENCODING);
         if encoding.is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
             return Err(Error::new(
@@ -159,14 +157,7 @@ impl<S: Service> Connection<S> {
         let verified = self.settings.signatures == Signatures::Verified;
         let now_ms = self.service.now_ms_real();
         let refuse = |access_key_id: &str, refusal: Refusal| {
-            let refused = Refused {
-                request_id,
-                source_ip: &self.source_ip,
-                access_key_id,
-                now_ms,
-            };
-            self.settings.refusals.record(&refusal, &refused);
-            dialect.refused(&refusal)
+            self.refuse(request_id, dialect, access_key_id, &refusal)
         };
         let freshness = verified.then_some(Freshness {
             now_ms,
@@ -181,14 +172,14 @@ impl<S: Service> Connection<S> {
 
         let credential = self.credential(claim.access_key_id).await?;
         if verified {
-            verify(
-                &claim,
-                &head.headers,
-                &body,
-                credential.as_deref(),
-                &self.signing_keys,
-            )
-            .map_err(refuse)?;
+            let received = Received {
+                method: &head.method,
+                uri: &head.uri,
+                headers: &head.headers,
+                body: &body,
+            };
+            let credential = credential.as_deref();
+            verify(&claim, &received, credential, &self.signing_keys).map_err(refuse)?;
         }
         let (Some(credential), Some(region)) = (credential, region) else {
             return Err(refuse(Refusal::unknown_credential()));
@@ -201,6 +192,24 @@ impl<S: Service> Connection<S> {
             request_id,
             origin: self.origin(&head.headers),
         })
+    }
+
+    /// Counts and logs a request that failed authentication, in place of an audit event.
+    fn refuse(
+        &self,
+        request_id: Uuid,
+        dialect: Dialect,
+        access_key_id: &str,
+        refusal: &Refusal,
+    ) -> Error {
+        let refused = Refused {
+            request_id,
+            source_ip: &self.source_ip,
+            access_key_id,
+            now_ms: self.service.now_ms_real(),
+        };
+        self.settings.refusals.record(refusal, &refused);
+        dialect.refused(refusal)
     }
 
     async fn credential(&self, access_key_id: &str) -> Result<Option<Arc<Credential>>, Error> {
@@ -270,6 +279,16 @@ impl<S: Service> Connection<S> {
     }
 }
 
+/// A presigned URL may come with any method.
+fn is_presigned(uri: &Uri) -> bool {
+    uri.query().is_some_and(|query| {
+        query
+            .split('&')
+            .filter_map(|parameter| parameter.get(..PRESIGNED_PREFIX.len()))
+            .any(|start| start.eq_ignore_ascii_case(PRESIGNED_PREFIX))
+    })
+}
+
 fn dialect(headers: &HeaderMap) -> Dialect {
     Dialect::of(headers, || {
         Claim::read(headers, None).ok().map(|claim| claim.service)
@@ -296,4 +315,5 @@ async fn caught<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Er
     .await
 }
 
+const PRESIGNED_PREFIX: &str = "X-Amz-";
 const UNKNOWN_OPERATION: &str = "UnknownOperationException";

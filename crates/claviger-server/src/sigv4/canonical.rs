@@ -1,38 +1,38 @@
-//! The canonical request and the string to sign: `POST /` with an empty query, which is all that the API uses.
+//! The canonical request and the string to sign.
+//!
+//! Method, path and query are taken as they came. The suite of rules that brings a path and a query into one form is for
+//! services that have more than one of each; here a request that is not in that form already is refused.
 
 use aws_lc_rs::digest::{SHA256, digest};
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, Method, Uri};
 
 use super::{
     parse::{ALGORITHM, Claim},
     refusal::Refusal,
 };
 
+/// A request as it was received: what a signature must cover.
+#[derive(Clone, Copy, Debug)]
+pub struct Received<'r> {
+    /// The method.
+    pub method: &'r Method,
+    /// The path and the query.
+    pub uri: &'r Uri,
+    /// All headers.
+    pub headers: &'r HeaderMap,
+    /// The whole body.
+    pub body: &'r [u8],
+}
+
 /// The bytes that a signature covers.
 ///
 /// # Errors
-/// A header that must be signed and is not; signed headers that are absent, doubled, unsorted or not in lower case;
-/// a payload hash header that is not the hash of `body`.
+/// As [`canonical_request`].
 pub(super) fn string_to_sign(
     claim: &Claim<'_>,
-    headers: &HeaderMap,
-    body: &[u8],
+    received: &Received<'_>,
 ) -> Result<Vec<u8>, Refusal> {
-    let mut request = Vec::with_capacity(REQUEST_BYTES_TYPICAL);
-    request.extend_from_slice(b"POST\n/\n\n");
-    append_headers(&mut request, claim.signed_headers, headers)?;
-    request.push(b'\n');
-    request.extend_from_slice(claim.signed_headers.as_bytes());
-    request.push(b'\n');
-    let body_hash = hex_digest(body)?;
-    if headers
-        .get(CONTENT_SHA256)
-        .is_some_and(|sent| sent.as_bytes() != body_hash)
-    {
-        return Err(Refusal::mismatch());
-    }
-    request.extend_from_slice(&body_hash);
-
+    let request = canonical_request(claim, received)?;
     // The scope is all of the credential behind the access key id.
     let scope = claim
         .credential
@@ -47,6 +47,49 @@ pub(super) fn string_to_sign(
     text.push(b'\n');
     text.extend_from_slice(&hex_digest(&request)?);
     Ok(text)
+}
+
+/// The request in the form that is hashed.
+///
+/// # Errors
+/// A header that must be signed and is not; signed headers that are absent, doubled, unsorted or not in lower case;
+/// a payload hash header that is not the hash of the body.
+pub(super) fn canonical_request(
+    claim: &Claim<'_>,
+    received: &Received<'_>,
+) -> Result<Vec<u8>, Refusal> {
+    let mut request = Vec::with_capacity(REQUEST_BYTES_TYPICAL);
+    for part in [
+        received.method.as_str(),
+        received.uri.path(),
+        received.uri.query().unwrap_or_default(),
+    ] {
+        request.extend_from_slice(part.as_bytes());
+        request.push(b'\n');
+    }
+    append_headers(&mut request, claim.signed_headers, received.headers)?;
+    request.push(b'\n');
+    request.extend_from_slice(claim.signed_headers.as_bytes());
+    request.push(b'\n');
+    let body_hash = hex_digest(received.body)?;
+    if let Some(sent) = received.headers.get(CONTENT_SHA256)
+        && sent.as_bytes() != body_hash
+    {
+        return Err(if names_no_hash(sent.as_bytes()) {
+            Refusal::unsigned_payload()
+        } else {
+            Refusal::mismatch()
+        });
+    }
+    request.extend_from_slice(&body_hash);
+    Ok(request)
+}
+
+/// The words of S3 for a body that is not signed, or signed in chunks.
+///
+/// AWS: <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-auth-using-authorization-header.html>
+fn names_no_hash(content_sha256: &[u8]) -> bool {
+    content_sha256 == b"UNSIGNED-PAYLOAD" || content_sha256.starts_with(b"STREAMING-")
 }
 
 /// SHA-256 in lower-case hexadecimal.

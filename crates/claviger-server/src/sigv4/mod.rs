@@ -7,7 +7,7 @@
 //!   chunk signatures are refused: what is not known is denied.
 //! - `host` and every `x-amz-*` header of the request must be signed, and each signed header must occur exactly once.
 //! - The body is always hashed; `x-amz-content-sha256`, when sent, must agree.
-//! - Nothing is rebuilt: a `Host` with or without port, or a header value with inner spaces, is taken as it came.
+//! - Nothing is rebuilt: method, path and query, a `Host` with or without port, or a header value with inner spaces, is taken as it came.
 //!
 //! The steps are [`Claim::read`] (what does the request claim), [`Claim::check_scope`], and [`verify`] (is it true),
 //! in the order of AWS's own front ends, so that a request with two faults gets the answer that AWS gives.
@@ -24,6 +24,7 @@ mod verify;
 #[cfg(test)]
 mod signer;
 
+pub use canonical::Received;
 pub use keys::SigningKeys;
 pub use parse::{Claim, Freshness};
 pub use refusal::{Reason, Refusal};

@@ -22,8 +22,12 @@ pub enum Reason {
     Expired,
     /// The signature is from the future.
     NotYetCurrent,
+    /// It is signed in its query string, as presigned URLs are.
+    QuerySigned,
     /// A header that must be signed is not.
     UnsignedHeader,
+    /// The signature does not cover the body: `UNSIGNED-PAYLOAD` or `STREAMING-…`.
+    UnsignedPayload,
     /// Wrong Region, service, terminator or date in the credential scope.
     Scope,
     /// No such access key, or a session token that does not belong to it.
@@ -55,6 +59,14 @@ impl Refusal {
         )
     }
 
+    pub(super) fn unsigned_payload() -> Self {
+        Self::new(Reason::UnsignedPayload, SIGNATURE_MISMATCH)
+    }
+
+    pub(crate) fn query_signed() -> Self {
+        Self::new(Reason::QuerySigned, QUERY_SIGNED)
+    }
+
     pub(crate) fn unknown_credential() -> Self {
         Self::new(
             Reason::UnknownCredential,
@@ -69,12 +81,14 @@ impl Refusal {
 
 impl Reason {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::MissingToken,
         Self::Incomplete,
         Self::Expired,
         Self::NotYetCurrent,
+        Self::QuerySigned,
         Self::UnsignedHeader,
+        Self::UnsignedPayload,
         Self::Scope,
         Self::UnknownCredential,
         Self::Mismatch,
@@ -86,10 +100,11 @@ impl Reason {
     pub fn json_code(self) -> &'static str {
         match self {
             Self::MissingToken => "MissingAuthenticationTokenException",
-            Self::Incomplete => "IncompleteSignatureException",
+            Self::Incomplete | Self::QuerySigned => "IncompleteSignatureException",
             Self::Expired
             | Self::NotYetCurrent
             | Self::UnsignedHeader
+            | Self::UnsignedPayload
             | Self::Scope
             | Self::Mismatch => "InvalidSignatureException",
             Self::UnknownCredential => "UnrecognizedClientException",
@@ -102,10 +117,11 @@ impl Reason {
     pub fn query_code(self) -> &'static str {
         match self {
             Self::MissingToken => "MissingAuthenticationToken",
-            Self::Incomplete => "IncompleteSignature",
+            Self::Incomplete | Self::QuerySigned => "IncompleteSignature",
             Self::Expired
             | Self::NotYetCurrent
             | Self::UnsignedHeader
+            | Self::UnsignedPayload
             | Self::Scope
             | Self::Mismatch => "SignatureDoesNotMatch",
             Self::UnknownCredential => "InvalidClientTokenId",
@@ -115,3 +131,7 @@ impl Reason {
 
 const SIGNATURE_MISMATCH: &str = "The request signature we calculated does not match the signature you provided. \
     Check your AWS Secret Access Key and signing method. Consult the service documentation for details.";
+
+// DIFFERS: requests that are signed in their query string are refused: such a URL is a credential that ends up in logs, and
+// it signs no body. Nothing that speaks to KMS makes them.
+const QUERY_SIGNED: &str = "The request has a query string. Requests are signed in the Authorization header, with an empty query.";

@@ -1,10 +1,9 @@
 //! Is the claim true: recompute the signature and compare.
 
 use aws_lc_rs::{constant_time::verify_slices_are_equal, hmac};
-use http::HeaderMap;
 
 use super::{
-    canonical::string_to_sign,
+    canonical::{Received, string_to_sign},
     keys::{SigningKeys, derive},
     parse::Claim,
     refusal::Refusal,
@@ -19,20 +18,19 @@ use crate::listen::Credential;
 /// [`Refusal`] for an unknown credential, an unsigned header, or another signature.
 pub fn verify(
     claim: &Claim<'_>,
-    headers: &HeaderMap,
-    body: &[u8],
+    received: &Received<'_>,
     credential: Option<&Credential>,
     keys: &SigningKeys,
 ) -> Result<(), Refusal> {
     // No session credentials are issued yet, so a token belongs to none of ours.
-    let credential = credential.filter(|_| !headers.contains_key(SECURITY_TOKEN));
+    let credential = credential.filter(|_| !received.headers.contains_key(SECURITY_TOKEN));
     let Some(credential) = credential else {
-        let text = string_to_sign(claim, headers, body).unwrap_or_default();
+        let text = string_to_sign(claim, received).unwrap_or_default();
         let key = derive(DUMMY_SECRET, claim.date, claim.region, claim.service);
         let _ = compare(&hmac::sign(&key, &text), claim);
         return Err(Refusal::unknown_credential());
     };
-    let text = string_to_sign(claim, headers, body)?;
+    let text = string_to_sign(claim, received)?;
     if let Some(tag) = keys.sign(claim, credential.version, &text) {
         return compare(&tag, claim);
     }

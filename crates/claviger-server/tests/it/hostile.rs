@@ -51,10 +51,11 @@ fn other_methods_paths_and_queries_are_refused() {
         ("GET /metrics", 404),
         ("POST /livez", 404),
         ("POST //", 404),
-        (
-            "POST /?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=00",
-            400,
-        ),
+        ("GET /?a=b", 405),
+        ("POST /?a=b", 400),
+        ("POST /?X-Amz-Algorithm=AWS4-HMAC-SHA256", 400),
+        ("GET /?Action=x&X-Amz-Algorithm=AWS4-HMAC-SHA256", 400),
+        ("GET /?x-amz-signature=00", 400),
     ] {
         let answer = ask(
             server.address,
@@ -244,11 +245,12 @@ fn refusals_are_counted_by_reason_and_repeated_headers_are_refused() {
         good.replace("127.0.0.1:9911", "evil"),
         good.replace(SIGNER.access_key_id, "AKIDSTRANGER"),
         good.replace("{}", "[]"),
+        good.replace("POST /", "POST /?X-Amz-Signature=00"),
     ];
     for bytes in &requests {
         assert_eq!(ask(server.address, bytes.as_bytes()).status, 400);
     }
     let counts: Vec<_> = refusals.counts().map(|(_, count)| count).collect();
-    //                 missing, incomplete, expired, early, unsigned, scope, unknown, mismatch
-    assert_eq!(counts, [1, 1, 0, 0, 0, 0, 1, 3]);
+    // missing, incomplete, expired, early, query, unsigned header, unsigned payload, scope, unknown, mismatch
+    assert_eq!(counts, [1, 1, 0, 0, 1, 0, 0, 0, 1, 3]);
 }
