@@ -21,7 +21,10 @@ pub(crate) struct Options {
     /// Random edits, drops, swaps, insertions and truncations of an audit log that its verifier must find.
     #[arg(long, default_value_t = 10_000)]
     tamper: u32,
-    /// The seed of everything random in the end-to-end tests; each test prints the one that it uses.
+    /// One-change mutations of signed requests, none of which may be served.
+    #[arg(long, default_value_t = 100_000)]
+    sigv4_mutations: u32,
+    /// The seed of everything random in the end-to-end tests and of the mutations; each test prints the one that it uses.
     #[arg(long)]
     seed: Option<u64>,
 }
@@ -149,7 +152,14 @@ fn unit(options: &Options, root: &Path) -> Result<Outcome, String> {
     let mut tests = test_runner(root);
     tests
         .args(["--workspace", "--exclude", END_TO_END, "--locked"])
-        .env("CLAVIGER_TAMPER_EDITS", options.tamper.to_string());
+        .env("CLAVIGER_TAMPER_EDITS", options.tamper.to_string())
+        .env(
+            "CLAVIGER_SIGV4_MUTATIONS",
+            options.sigv4_mutations.to_string(),
+        );
+    if let Some(seed) = options.seed {
+        tests.env("CLAVIGER_SEED", seed.to_string());
+    }
     stream(&mut tests).map_err(|error| error.to_string())
 }
 

@@ -4,7 +4,7 @@
 //! services that have more than one of each; here a request that is not in that form already is refused.
 
 use aws_lc_rs::digest::{SHA256, digest};
-use http::{HeaderMap, HeaderName, Method, Uri};
+use http::{HeaderMap, HeaderName, Method, Uri, header};
 
 use super::{
     parse::{ALGORITHM, Claim},
@@ -22,6 +22,16 @@ pub struct Received<'r> {
     pub headers: &'r HeaderMap,
     /// The whole body.
     pub body: &'r [u8],
+}
+
+impl Received<'_> {
+    /// A request line as for a proxy names a host too, which no signature covers: it must be the one of the header.
+    fn names_one_host(&self) -> bool {
+        self.uri.authority().is_none_or(|authority| {
+            let host = self.headers.get(header::HOST);
+            host.is_some_and(|host| host.as_bytes() == authority.as_str().as_bytes())
+        })
+    }
 }
 
 /// The bytes that a signature covers.
@@ -53,11 +63,14 @@ pub(super) fn string_to_sign(
 ///
 /// # Errors
 /// A header that must be signed and is not; signed headers that are absent, doubled, unsorted or not in lower case;
-/// a payload hash header that is not the hash of the body.
+/// a payload hash header that is not the hash of the body; two hosts.
 pub(super) fn canonical_request(
     claim: &Claim<'_>,
     received: &Received<'_>,
 ) -> Result<Vec<u8>, Refusal> {
+    if !received.names_one_host() {
+        return Err(Refusal::mismatch());
+    }
     let mut request = Vec::with_capacity(REQUEST_BYTES_TYPICAL);
     for part in [
         received.method.as_str(),

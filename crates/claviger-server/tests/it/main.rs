@@ -11,6 +11,7 @@
 
 mod client;
 mod hostile;
+mod mutations;
 mod served;
 mod server;
 
