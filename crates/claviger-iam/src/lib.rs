@@ -4,21 +4,26 @@
 //! allows everything, and the key policies must delegate to the account as for any other principal.
 
 mod accounts;
+mod aws_managed;
 mod credentials;
 mod iam;
+mod oidc_providers;
 mod ops;
 mod records;
 
 pub use crate::{
     accounts::{RootCredentials, create_account},
+    aws_managed::AwsManagedPolicy,
     credentials::Credential,
     iam::{Authentication, Iam},
+    oidc_providers::OidcProviderRecord,
     ops::sts_route,
     records::{AccountRecord, CredentialRecord},
 };
 
 /// The tables of this crate.
-pub const READERS: [claviger_core::check::Reader; 2] = [
+pub const READERS: [claviger_core::check::Reader; 3] = [
     claviger_core::check::Reader::of::<AccountRecord>(),
     claviger_core::check::Reader::of::<CredentialRecord>(),
+    claviger_core::check::Reader::of::<OidcProviderRecord>(),
 ];

@@ -10,6 +10,7 @@
 )]
 
 mod accounts;
+mod aws_managed;
 mod calls;
 mod credentials;
 mod scene;
