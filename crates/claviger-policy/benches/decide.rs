@@ -5,13 +5,14 @@
     reason = "a benchmark may fail loudly"
 )]
 
+use std::collections::BTreeSet;
 use std::hint::black_box;
 use std::sync::Arc;
 
-use claviger_model::AccountId;
+use claviger_model::{AccountId, GrantOperation};
 use claviger_policy::{
-    ConditionValues, Policies, Policy, PolicyKind, Principal, PrincipalKind, Request, Resource,
-    Values, decide,
+    ConditionValues, Grant, GrantConstraints, NoConditionValues, Policies, Policy, PolicyKind,
+    Principal, PrincipalKind, PrincipalRef, Request, Resource, Values, decide,
 };
 use criterion::{Criterion, criterion_group, criterion_main};
 
@@ -64,9 +65,52 @@ fn decisions(criterion: &mut Criterion) {
             bencher.iter(|| decide(black_box(&request), black_box(&policies)));
         });
     }
+    granted(criterion, &bob, key, &key_policy, &identity);
     criterion.bench_function("parse", |bencher| {
         bencher.iter(|| Policy::parse(black_box(CONSOLE_POLICY), PolicyKind::Key));
     });
+}
+
+/// A call that policies do not allow and a grant does: the caller's own grants are all that the engine is given, however
+/// many the key has, and the last of them permits.
+fn granted(
+    criterion: &mut Criterion,
+    caller: &Principal,
+    key: Resource<'_>,
+    key_policy: &Policy,
+    identity: &[Arc<Policy>],
+) {
+    let grant = |number, operation| {
+        Arc::new(Grant {
+            id: format!("{number:064}"),
+            grantee: PrincipalRef::UniqueId(caller.unique_id.clone()),
+            operations: BTreeSet::from([GrantOperation::DescribeKey, operation]),
+            constraints: GrantConstraints::default(),
+        })
+    };
+    for count in [1, 10] {
+        let mut grants: Vec<_> = (1..count)
+            .map(|number| grant(number, GrantOperation::Encrypt))
+            .collect();
+        grants.push(grant(0, GrantOperation::Decrypt));
+        let request = Request {
+            principal: caller,
+            action: "kms:Decrypt",
+            resource: key,
+            conditions: &NoConditionValues,
+            encryption_context: None,
+        };
+        let policies = Policies {
+            resource: Some(key_policy),
+            identity,
+            grants: &grants,
+            ..Policies::default()
+        };
+        assert!(decide(&request, &policies).is_allowed());
+        criterion.bench_function(&format!("granted by one of {count}"), |bencher| {
+            bencher.iter(|| decide(black_box(&request), black_box(&policies)));
+        });
+    }
 }
 
 const CONSOLE_POLICY: &str = r#"{

@@ -8,12 +8,17 @@
     reason = "a test may fail loudly"
 )]
 
+mod bindings;
+mod condition_keys;
 mod conditions;
 mod decisions;
+mod grants;
 mod key_policies;
+mod limits;
 mod malformed;
 mod operators;
 mod principals;
 mod properties;
 mod scene;
+mod trust;
 mod variables;

@@ -1,6 +1,6 @@
 //! The people, the key and the request context that the tests share.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use claviger_model::AccountId;
@@ -56,6 +56,15 @@ pub(crate) fn session() -> Principal {
     }
 }
 
+pub(crate) fn federated_user() -> Principal {
+    Principal {
+        account: own(),
+        arn: "arn:aws:sts::111122223333:federated-user/Carol".to_owned(),
+        unique_id: "111122223333:Carol".to_owned(),
+        kind: PrincipalKind::FederatedUser,
+    }
+}
+
 /// A request context held in a map of lower-case names.
 #[derive(Debug, Default)]
 pub(crate) struct Conditions(HashMap<String, Values<'static>>);
@@ -88,6 +97,7 @@ pub(crate) struct Ask<'a> {
     pub(crate) action: &'a str,
     pub(crate) resource: Resource<'a>,
     pub(crate) conditions: Conditions,
+    pub(crate) encryption_context: Option<BTreeMap<String, String>>,
 }
 
 impl<'a> Ask<'a> {
@@ -97,6 +107,7 @@ impl<'a> Ask<'a> {
             action,
             resource: key(),
             conditions: Conditions::default(),
+            encryption_context: None,
         }
     }
 
@@ -108,13 +119,21 @@ impl<'a> Ask<'a> {
         Ask { conditions, ..self }
     }
 
+    pub(crate) fn with_context(self, pairs: &[(&str, &str)]) -> Self {
+        let encryption_context = Some(pairs_of(pairs));
+        Ask {
+            encryption_context,
+            ..self
+        }
+    }
+
     pub(crate) fn request(&'a self) -> Request<'a> {
         Request {
             principal: &self.principal,
             action: self.action,
             resource: self.resource,
             conditions: &self.conditions,
-            encryption_context: None,
+            encryption_context: self.encryption_context.as_ref(),
         }
     }
 
@@ -132,6 +151,10 @@ impl<'a> Ask<'a> {
         decide(&self.request(), &policies)
     }
 
+    pub(crate) fn decide_under(&self, policies: &Policies<'_>) -> Decision {
+        decide(&self.request(), policies)
+    }
+
     pub(crate) fn check(&self, key_policy: &str, identity: &[&str], expected: Effect) {
         let decision = self.decide(key_policy, identity);
         assert_eq!(
@@ -142,11 +165,31 @@ impl<'a> Ask<'a> {
     }
 }
 
+pub(crate) fn pairs_of(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+    let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    pairs.iter().map(own).collect()
+}
+
 pub(crate) fn key() -> Resource<'static> {
     Resource::Key {
         arn: KEY,
         account: own(),
     }
+}
+
+pub(crate) fn key_policy(text: &str) -> Policy {
+    Policy::parse(text, PolicyKind::Key).unwrap()
+}
+
+pub(crate) fn identity(text: &str) -> Arc<Policy> {
+    Arc::new(Policy::parse(text, PolicyKind::Identity).unwrap())
+}
+
+/// An identity policy of one statement without conditions.
+pub(crate) fn statement(effect: &str, action: &str) -> Arc<Policy> {
+    identity(&policy(&[&format!(
+        r#"{{"Effect":"{effect}","Action":"{action}","Resource":"*"}}"#
+    )]))
 }
 
 /// A key policy of these statements.

@@ -16,12 +16,14 @@ fn check_resource(version: &str, pattern: &str, alias: &str, ask: Ask<'_>, expec
         principal,
         action,
         conditions,
+        encryption_context,
         ..
     } = ask;
     Ask {
         principal,
         action,
         conditions,
+        encryption_context,
         resource: Resource::Alias { arn: &arn },
     }
     .check(NO_KEY_POLICY, &[&policy], expected);
