@@ -213,26 +213,26 @@ impl RecordChange<'_> {
     }
 }
 
-fn put_optional_str(object: &mut Parameters, name: &str, value: Option<&str>) {
+fn put_optional_str(object: &mut Parameters, name: &'static str, value: Option<&str>) {
     if let Some(value) = value {
         object.put_str(name, value);
     }
 }
 
-fn put_optional(object: &mut Parameters, name: &str, value: Option<&Parameters>) {
+fn put_optional(object: &mut Parameters, name: &'static str, value: Option<&Parameters>) {
     if let Some(value) = value {
         object.put_parameters(name, value);
     }
 }
 
-fn put_nullable(object: &mut Parameters, name: &str, value: Option<&Parameters>) {
+fn put_nullable(object: &mut Parameters, name: &'static str, value: Option<&Parameters>) {
     match value {
         Some(value) => object.put_parameters(name, value),
         None => object.put_null(name),
     };
 }
 
-fn put_uuid(object: &mut Parameters, name: &str, id: Uuid) {
+fn put_uuid(object: &mut Parameters, name: &'static str, id: Uuid) {
     let mut text = Uuid::encode_buffer();
     object.put_str(name, id.hyphenated().encode_lower(&mut text));
 }

@@ -75,7 +75,7 @@ fn primary_of_none(record: &KeyRecord, arn: &str) -> MultiRegionConfiguration {
 
 /// `KeyMetadata` in the audit event.
 pub(super) fn put_metadata(out: &mut Parameters, metadata: &KeyMetadata) {
-    let text = |value: &Option<&str>, name: &str, out: &mut Parameters| {
+    let text = |value: &Option<&str>, name: &'static str, out: &mut Parameters| {
         super::put_optional(out, name, *value)
     };
     text(&metadata.aws_account_id.as_deref(), "aWSAccountId", out);

@@ -217,7 +217,7 @@ pub(super) fn ciphertext_given(
 /// The algorithm in the audit event; AWS writes the default too.
 pub(super) fn put_algorithm(
     out: &mut Parameters,
-    name: &str,
+    name: &'static str,
     algorithm: Option<EncryptionAlgorithmSpec>,
 ) {
     out.put_str(
@@ -241,14 +241,14 @@ pub(super) fn put_data_key_size(
 }
 
 /// The encryption context in the audit event: in clear, as AWS logs it.
-pub(super) fn put_context(out: &mut Parameters, name: &str, context: Option<&Pairs>) {
+pub(super) fn put_context(out: &mut Parameters, name: &'static str, context: Option<&Pairs>) {
     if let Some(context) = context.filter(|context| !context.is_empty()) {
         out.put_map(name, context);
     }
 }
 
 /// The material in the audit event.
-pub(super) fn note_material(cx: &mut Cx<'_>, name: &str, material: &MaterialId) {
+pub(super) fn note_material(cx: &mut Cx<'_>, name: &'static str, material: &MaterialId) {
     cx.notes.additional().put_str(name, &material.to_string());
 }
 

@@ -120,7 +120,7 @@ pub fn route(operation: Operation) -> Route {
     }
 }
 
-fn put_optional(out: &mut Parameters, name: &str, value: Option<&str>) {
+fn put_optional(out: &mut Parameters, name: &'static str, value: Option<&str>) {
     if let Some(value) = value {
         out.put_str(name, value);
     }
