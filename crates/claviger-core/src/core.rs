@@ -68,7 +68,8 @@ pub struct Core {
     pub(crate) audit: Log,
     pub(crate) keys: Arc<Cache<KeyPlace, Key>>,
     pub(crate) aliases: Arc<Cache<AliasPlace, Uuid>>,
-    pub(crate) rng: Arc<dyn Rng>,
+    /// Randomness.
+    pub rng: Arc<dyn Rng>,
     pub(crate) pool: Arc<KeyPool>,
     principals: Arc<dyn Principals>,
     pub(crate) lanes: Lanes,
@@ -157,8 +158,8 @@ impl Core {
     }
 
     /// Who exists.
-    pub fn principals(&self) -> &dyn Principals {
-        &*self.principals
+    pub fn principals(&self) -> &Arc<dyn Principals> {
+        &self.principals
     }
 
     /// Whether every call would be refused because the audit log can't be written.

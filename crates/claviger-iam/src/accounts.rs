@@ -1,5 +1,7 @@
 //! Accounts and their root access keys.
 
+use std::{collections::BTreeMap, sync::Arc};
+
 use claviger_audit::Parameters;
 use claviger_core::{
     Core,
@@ -7,7 +9,7 @@ use claviger_core::{
     jobs,
     notes::ServiceEvent,
     pipeline::Outcome,
-    records::{Fault, Record, Stored},
+    records::{Fault, Record as _, Stored},
     staged::Staged,
 };
 use claviger_crypto::Rng;
@@ -15,7 +17,8 @@ use claviger_model::{AccountId, Secret};
 
 use crate::{
     iam::{Iam, is_access_key_id},
-    records::{AccountRecord, CredentialRecord},
+    ids::{new_access_key_id, new_secret_access_key},
+    records::{AccountRecord, CredentialRecord, KeyEntry},
 };
 
 /// The access key of an account root.
@@ -32,12 +35,9 @@ impl RootCredentials {
     /// # Errors
     /// The source of randomness fails.
     pub fn generate(rng: &dyn Rng) -> Result<Self, Error> {
-        let id = letters(rng, ID_LETTERS, ID_ALPHABET)?;
-        let id = String::from_utf8(id.expose().to_vec()).map_err(error::internal)?;
-        let secret = letters(rng, SECRET_LETTERS, SECRET_ALPHABET)?;
         Ok(Self {
-            access_key_id: format!("AKIA{id}"),
-            secret,
+            access_key_id: new_access_key_id(rng)?,
+            secret: new_secret_access_key(rng)?,
         })
     }
 
@@ -50,7 +50,7 @@ impl RootCredentials {
         })
     }
 
-    /// The credentials of an account root, when the account exists.
+    /// The oldest active credentials of an account root, when the account exists and its root has any.
     ///
     /// # Errors
     /// The store fails, or what it holds does not open.
@@ -62,7 +62,10 @@ impl RootCredentials {
         else {
             return Ok(None);
         };
-        let access_key_id = record.root_access_key_id;
+        let active = record.root_keys.into_iter().filter(|(_, key)| key.active);
+        let Some((access_key_id, _)) = active.min_by_key(|(_, key)| key.created_ms) else {
+            return Ok(None);
+        };
         let id = CredentialRecord::id(records, &access_key_id);
         let stored = records.read::<CredentialRecord>(&id).await?;
         let secret = stored
@@ -87,13 +90,19 @@ pub async fn create_account(
     root: &RootCredentials,
 ) -> Result<(), Error> {
     let mut staged = Staged::default();
+    let created_ms = core.clock.now().epoch_ms();
+    let key = KeyEntry {
+        active: true,
+        created_ms,
+    };
     let record = AccountRecord {
-        created_ms: core.clock.now().epoch_ms(),
-        root_access_key_id: root.access_key_id.clone(),
+        created_ms,
+        root_keys: BTreeMap::from([(root.access_key_id.clone(), key)]),
     };
     staged.create(AccountRecord::id(account), Some(&account), &record)?;
     let credential = CredentialRecord {
         account,
+        owner: account.to_string(),
         secret: Secret::copy_of(root.secret.expose()),
     };
     staged.create(
@@ -101,6 +110,8 @@ pub async fn create_account(
         Some(&account),
         &credential,
     )?;
+    let principals = Arc::clone(core.principals());
+    staged.then(move |_| principals.changed());
     let mut details = Parameters::new();
     details
         .put_str("accountId", &account.to_string())
@@ -119,22 +130,3 @@ pub async fn create_account(
         Outcome::Unconfirmed(error) => Err(error),
     }
 }
-
-/// Random letters. The alphabets have 32 and 64 letters, so that every letter is equally likely.
-fn letters(rng: &dyn Rng, count: usize, alphabet: &[u8]) -> Result<Secret, Error> {
-    let random = Secret::try_filled(count, |out| rng.fill(out)).map_err(|_| Fault::Engine)?;
-    Ok(Secret::filled(count, |out| {
-        for (letter, byte) in out.iter_mut().zip(random.expose()) {
-            let index = usize::from(*byte)
-                .checked_rem(alphabet.len())
-                .unwrap_or_default();
-            *letter = alphabet.get(index).copied().unwrap_or_default();
-        }
-    }))
-}
-
-const ID_ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-const ID_LETTERS: usize = 16;
-const SECRET_ALPHABET: &[u8; 64] =
-    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-const SECRET_LETTERS: usize = 40;

@@ -1,26 +1,40 @@
 //! Who exists and who signs.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use claviger_core::{
     Asked, Principals,
     cache::Cache,
+    call::Caller,
     records::{Fault, Records},
 };
 use claviger_model::{AccountId, Secret};
-use claviger_policy::{ParseError, Policy, PolicyKind, PrincipalRef};
+use claviger_policy::PrincipalRef;
 
 use crate::{
-    credentials::Credential,
-    records::{AccountRecord, CredentialRecord},
+    compose::compose_root,
+    credentials::{Credential, long_term},
+    principals,
+    records::AccountRecord,
 };
 
 /// The identities of a deployment.
 pub struct Iam {
     pub(crate) records: Records,
-    pub(crate) credentials: Arc<Cache<String, Credential>>,
-    root_policy: Arc<Policy>,
+    credentials: Cache<String, Composed>,
+    /// How often identities were changed. What was composed before the last change is void, so that a slow reader can't
+    /// bring a right back that was taken away meanwhile.
+    generation: AtomicU64,
     authentication: Authentication,
+}
+
+/// A credential, and the generation that its composition began in.
+struct Composed {
+    credential: Arc<Credential>,
+    generation: u64,
 }
 
 /// What an access key id proves.
@@ -41,74 +55,54 @@ impl Iam {
     ///
     /// # Errors
     /// The policy of account roots, which is part of this crate, does not parse.
-    pub fn new(records: Records, authentication: Authentication) -> Result<Arc<Self>, ParseError> {
-        let root_policy = Arc::new(Policy::parse(ROOT_POLICY, PolicyKind::Identity)?);
-        let credentials = Arc::new(Cache::new(CREDENTIALS_CACHED_MAX));
+    pub fn new(records: Records, authentication: Authentication) -> Result<Arc<Self>, Fault> {
+        crate::compose::root_policy()?;
         Ok(Arc::new(Self {
             records,
-            credentials,
-            root_policy,
+            credentials: Cache::new(CREDENTIALS_CACHED_MAX),
+            generation: AtomicU64::new(0),
             authentication,
         }))
     }
 
-    /// The credential, when it is in memory already.
+    /// The credential, when it is in memory already and no identity has changed since.
     pub fn cached(&self, access_key_id: &str) -> Option<Arc<Credential>> {
-        self.credentials.look(access_key_id)
+        let composed = self.credentials.look(access_key_id)?;
+        (composed.generation == self.generation()).then(|| Arc::clone(&composed.credential))
     }
 
-    /// The credential of an access key id; none when there is no such key.
+    /// The credential of an access key id; none when there is no such key or it is not active.
     ///
     /// # Errors
-    /// The store fails, or what it holds does not open.
+    /// The store fails, what it holds does not open, or the owner lists something that is not there.
     pub async fn credential(&self, access_key_id: &str) -> Result<Option<Arc<Credential>>, Fault> {
         if let Authentication::AnyCredentials { default_account } = self.authentication {
-            return Ok(Some(Arc::new(
-                self.unverified(access_key_id, default_account),
-            )));
+            let unverified = unverified(access_key_id, default_account)?;
+            return Ok(Some(Arc::new(unverified)));
         }
         if !is_access_key_id(access_key_id) {
             return Ok(None);
         }
         let key = access_key_id.to_owned();
+        // Both before the store is read: a change that is committed meanwhile voids what is composed here.
+        let generation = self.generation();
         let lease = self.credentials.lease(&key);
-        let id = CredentialRecord::id(&self.records, access_key_id);
-        let Some(stored) = self.records.read::<CredentialRecord>(&id).await? else {
+        let Some(credential) = long_term(&self.records, access_key_id).await? else {
             self.credentials.release(&key, lease);
             return Ok(None);
         };
-        let CredentialRecord { account, secret } = stored.record;
-        let found = Credential::of_root(
-            account,
-            access_key_id,
-            secret,
-            stored.version,
-            &self.root_policy,
-            true,
-        );
-        let found = Arc::new(found);
-        self.credentials
-            .fill(&key, lease, stored.revision, Arc::clone(&found));
-        Ok(Some(found))
-    }
-
-    fn unverified(&self, access_key_id: &str, default_account: AccountId) -> Credential {
-        let account = AccountId::parse(access_key_id).unwrap_or(default_account);
-        let no_secret = Secret::copy_of(&[]);
-        Credential::of_root(
-            account,
-            access_key_id,
-            no_secret,
-            0,
-            &self.root_policy,
-            false,
-        )
-    }
-
-    async fn account_exists(&self, account: &str) -> Result<bool, Fault> {
-        let Ok(account) = AccountId::parse(account) else {
-            return Ok(false);
+        let credential = Arc::new(credential);
+        let composed = Composed {
+            credential: Arc::clone(&credential),
+            generation,
         };
+        self.credentials
+            .fill(&key, lease, generation, Arc::new(composed));
+        Ok(Some(credential))
+    }
+
+    /// Whether an account exists; with any credentials, every one does.
+    pub(crate) async fn account_exists(&self, account: AccountId) -> Result<bool, Fault> {
         match self.authentication {
             Authentication::AnyCredentials { .. } => Ok(true),
             Authentication::Verified => Ok(self
@@ -118,34 +112,24 @@ impl Iam {
                 .is_some()),
         }
     }
+
+    fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
+    }
 }
 
 impl Principals for Iam {
     fn resolve<'a>(&'a self, principal: &'a PrincipalRef) -> Asked<'a, Option<String>> {
-        Box::pin(async move {
-            match principal {
-                PrincipalRef::AnyOne => Ok(Some("*".to_owned())),
-                PrincipalRef::Account(account) => {
-                    let account = account.to_string();
-                    Ok(self.account_exists(&account).await?.then_some(account))
-                }
-                // A service can be named as in AWS; none ever calls here.
-                PrincipalRef::Service(service) => Ok(Some(service.clone())),
-                // There are no users, roles or providers yet.
-                PrincipalRef::Arn(_)
-                | PrincipalRef::UniqueId(_)
-                | PrincipalRef::Federated(_)
-                | PrincipalRef::CanonicalUser(_) => Ok(None),
-            }
-        })
+        Box::pin(principals::resolve(self, principal))
     }
 
-    fn arn_of<'a>(&'a self, _: &'a str) -> Asked<'a, Option<String>> {
-        Box::pin(async { Ok(None) })
+    fn arn_of<'a>(&'a self, unique_id: &'a str) -> Asked<'a, Option<String>> {
+        Box::pin(principals::arn_of(self, unique_id))
     }
 
-    // Accounts are only ever added.
-    fn changed(&self) {}
+    fn changed(&self) {
+        self.generation.fetch_add(1, Ordering::AcqRel);
+    }
 }
 
 /// Whether this can be an access key id at all: what strangers send is looked up only if it can be one.
@@ -156,11 +140,20 @@ pub(crate) fn is_access_key_id(text: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
 }
 
-/// The account root's identity policy. Key policies must still delegate to the account.
-///
-/// AWS: <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user.html>
-const ROOT_POLICY: &str =
-    r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
+fn unverified(access_key_id: &str, default_account: AccountId) -> Result<Credential, Fault> {
+    let account = AccountId::parse(access_key_id).unwrap_or(default_account);
+    let caller = Caller {
+        access_key_id: access_key_id.to_owned(),
+        verified: false,
+        ..compose_root(account)?
+    };
+    Ok(Credential {
+        secret: Secret::copy_of(&[]),
+        caller: Arc::new(caller),
+        version: 0,
+    })
+}
+
 // AWS: https://docs.aws.amazon.com/IAM/latest/APIReference/API_AccessKey.html
 const ACCESS_KEY_ID_LETTERS_MAX: usize = 128;
 const CREDENTIALS_CACHED_MAX: usize = 10_000;

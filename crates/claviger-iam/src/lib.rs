@@ -1,29 +1,55 @@
-//! Principals and credentials, and the STS operations.
+//! Principals and credentials, and the IAM and STS operations.
 //!
-//! This version knows accounts and their roots. A root has no rights of its own: it carries one identity policy that
-//! allows everything, and the key policies must delegate to the account as for any other principal.
+//! Accounts have a root, users and roles. A root has no rights of its own: it carries one identity policy that allows
+//! everything, and the key policies must delegate to the account as for any other principal.
 
 mod accounts;
 mod aws_managed;
+mod compose;
 mod credentials;
+#[allow(dead_code, reason = "the operations on them follow")]
+mod entities;
+#[allow(dead_code, reason = "the operations that give them follow")]
+mod errors;
 mod iam;
 mod oidc_providers;
+mod ids;
 mod ops;
+mod principals;
 mod records;
+
+use claviger_core::check::Reader;
 
 pub use crate::{
     accounts::{RootCredentials, create_account},
     aws_managed::AwsManagedPolicy,
+    compose::{
+        Carried, boundary_of, carried_by, carried_by_user, compose, compose_role, compose_root,
+        compose_user,
+    },
     credentials::Credential,
+    entities::{by_arn, by_id, by_name},
     iam::{Authentication, Iam},
     oidc_providers::OidcProviderRecord,
+    ids::{new_access_key_id, new_secret_access_key, new_unique_id},
     ops::sts_route,
-    records::{AccountRecord, CredentialRecord},
+    records::{
+        AccessKeys, AccountRecord, CredentialRecord, Entity, EntityKind, GroupRecord, Holder,
+        Holdings, KeyEntry, ListedPolicy, ManagedPolicyRecord, MemberRecord, NameRecord,
+        PolicyVersion, PrincipalRecord, RoleRecord, TrustPolicy, UserRecord,
+    },
 };
 
 /// The tables of this crate.
-pub const READERS: [claviger_core::check::Reader; 3] = [
-    claviger_core::check::Reader::of::<AccountRecord>(),
-    claviger_core::check::Reader::of::<CredentialRecord>(),
-    claviger_core::check::Reader::of::<OidcProviderRecord>(),
+pub const READERS: [Reader; 10] = [
+    Reader::of::<AccountRecord>(),
+    Reader::of::<CredentialRecord>(),
+    Reader::of::<GroupRecord>(),
+    Reader::of::<ManagedPolicyRecord>(),
+    Reader::of::<MemberRecord>(),
+    Reader::of::<NameRecord>(),
+    Reader::of::<OidcProviderRecord>(),
+    Reader::of::<PrincipalRecord>(),
+    Reader::of::<RoleRecord>(),
+    Reader::of::<UserRecord>(),
 ];

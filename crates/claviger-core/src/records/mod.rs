@@ -74,6 +74,8 @@ pub enum Fault {
     Sealed(String),
     /// The opened bytes are of no known format.
     Format(&'static str),
+    /// The record at this path, which another lists, is not there or is older than listed.
+    NotAsListed(String),
     /// The crypto engine failed.
     Engine,
 }
@@ -84,6 +86,7 @@ impl std::fmt::Display for Fault {
             Self::Store(error) => write!(f, "store: {error}"),
             Self::Sealed(path) => write!(f, "record {path} does not open"),
             Self::Format(table) => write!(f, "a record of table {table} has an unknown format"),
+            Self::NotAsListed(path) => write!(f, "record {path} is missing or older than listed"),
             Self::Engine => f.write_str("the crypto engine failed"),
         }
     }
