@@ -150,7 +150,11 @@ pub async fn carried_by<H: Holder>(
     }
     for (arn, listed) in attached {
         let name = arn.rsplit_once('/').map_or("", |(_, name)| name);
-        carry(name, Some(arn), managed(records, account, arn, listed).await?);
+        carry(
+            name,
+            Some(arn),
+            managed(records, account, arn, listed).await?,
+        );
     }
     Ok(carried)
 }

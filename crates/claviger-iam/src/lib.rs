@@ -12,8 +12,8 @@ mod entities;
 #[allow(dead_code, reason = "the operations that give them follow")]
 mod errors;
 mod iam;
-mod oidc_providers;
 mod ids;
+mod oidc_providers;
 mod ops;
 mod principals;
 mod records;
@@ -30,8 +30,8 @@ pub use crate::{
     credentials::Credential,
     entities::{by_arn, by_id, by_name},
     iam::{Authentication, Iam},
-    oidc_providers::OidcProviderRecord,
     ids::{new_access_key_id, new_secret_access_key, new_unique_id},
+    oidc_providers::OidcProviderRecord,
     ops::sts_route,
     records::{
         AccessKeys, AccountRecord, CredentialRecord, Entity, EntityKind, GroupRecord, Holder,
