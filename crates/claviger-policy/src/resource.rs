@@ -1,29 +1,29 @@
 //! The `Resource` and `NotResource` elements.
 
-use crate::arn::ArnPattern;
+use crate::arn::ResourcePattern;
 use crate::error::{ParseError, Refusal};
 use crate::json::Node;
 use crate::request::Context;
-use crate::template::{Language, Template};
+use crate::template::{Language, Template, Version};
 
 #[derive(Debug)]
 pub(crate) struct Resources {
-    patterns: Vec<ResourcePattern>,
+    patterns: Vec<Covered>,
     negated: bool,
 }
 
 #[derive(Debug)]
-enum ResourcePattern {
+enum Covered {
     /// `*`: in a key policy this key, in an identity policy everything.
     Every,
-    Arn(Template<ArnPattern>),
+    Arn(Template<ResourcePattern>),
 }
 
 impl Resources {
     /// What a statement speaks of that has no such element because its resource is the one that it is attached to.
     pub(crate) fn own() -> Self {
         Resources {
-            patterns: vec![ResourcePattern::Every],
+            patterns: vec![Covered::Every],
             negated: false,
         }
     }
@@ -36,13 +36,16 @@ impl Resources {
         let compile = |item: &Node<'_>| {
             let text = item.text()?;
             if text == "*" {
-                return Ok(ResourcePattern::Every);
+                return Ok(Covered::Every);
             }
             if !text.starts_with("arn:") {
                 return Err(item.refuse(Refusal::Resource(text.to_owned())));
             }
+            if language.version == Version::V2012 && has_early_variable(text) {
+                return Err(item.refuse(EARLY_VARIABLE));
+            }
             let template = Template::parse(text, language).map_err(|reason| item.refuse(reason))?;
-            Ok(ResourcePattern::Arn(template))
+            Ok(Covered::Arn(template))
         };
         let patterns = node
             .one_or_many()?
@@ -54,10 +57,18 @@ impl Resources {
 
     pub(crate) fn cover(&self, cx: &Context<'_>) -> bool {
         let resource = cx.resource.text();
-        let matches = |pattern: &ResourcePattern| match pattern {
-            ResourcePattern::Every => true,
-            ResourcePattern::Arn(template) => template.passes(cx, |arn| arn.matches(resource)),
+        let matches = |pattern: &Covered| match pattern {
+            Covered::Every => true,
+            Covered::Arn(template) => template.passes(cx, |arn| arn.matches(resource)),
         };
         self.patterns.iter().any(matches) != self.negated
     }
 }
+
+/// Variables stand in the last part of an ARN, after the fifth colon.
+// AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#policy-vars-resourceelement
+fn has_early_variable(arn: &str) -> bool {
+    arn.splitn(6, ':').take(5).any(|part| part.contains("${"))
+}
+
+const EARLY_VARIABLE: Refusal = Refusal::Variable("stands before the fifth colon of an ARN");
