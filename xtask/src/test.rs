@@ -24,7 +24,11 @@ pub(crate) struct Options {
     /// One-change mutations of signed requests, none of which may be served.
     #[arg(long, default_value_t = 100_000)]
     sigv4_mutations: u32,
-    /// The seed of everything random in the end-to-end tests and of the mutations; each test prints the one that it uses.
+    /// Generated cases that the policy engine and its second evaluator must decide alike.
+    #[arg(long, default_value_t = 200_000)]
+    policy_cases: u32,
+    /// The seed of everything random in the end-to-end tests, of the mutations and of the policy cases; each test prints
+    /// the one that it uses.
     #[arg(long)]
     seed: Option<u64>,
 }
@@ -156,7 +160,8 @@ fn unit(options: &Options, root: &Path) -> Result<Outcome, String> {
         .env(
             "CLAVIGER_SIGV4_MUTATIONS",
             options.sigv4_mutations.to_string(),
-        );
+        )
+        .env("CLAVIGER_POLICY_CASES", options.policy_cases.to_string());
     if let Some(seed) = options.seed {
         tests.env("CLAVIGER_SEED", seed.to_string());
     }

@@ -28,7 +28,10 @@ use case::{Case, Outcome};
 type Evaluator = fn(&Case) -> Outcome;
 
 /// The reference comes first: the others are held to its answers.
-const EVALUATORS: [(&str, Evaluator); 1] = [("reference", reference::outcome)];
+const EVALUATORS: [(&str, Evaluator); 2] = [
+    ("reference", reference::outcome),
+    ("engine", engine::outcome),
+];
 
 #[test]
 fn documented_examples_have_their_documented_outcome() {

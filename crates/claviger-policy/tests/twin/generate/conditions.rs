@@ -74,7 +74,7 @@ fn line(random: &mut Random, case: &Case, place: Place) -> (String, String, Valu
         return ("Null".to_owned(), spelled, truth(random, "true"));
     }
     let (mut operator, values) = match kind {
-        FactKind::String => text(random, case, given),
+        FactKind::String => text(random, given),
         FactKind::Strings => texts(random, given),
         FactKind::Numeric => number(random, given),
         FactKind::Bool => ("Bool".to_owned(), truth(random, given)),
@@ -92,7 +92,7 @@ fn is_for_identity_policies(key: &str) -> bool {
     key == "kms:ResourceAliases" || key.starts_with("aws:ResourceTag/")
 }
 
-fn text(random: &mut Random, case: &Case, given: &str) -> (String, Value) {
+fn text(random: &mut Random, given: &str) -> (String, Value) {
     let operator = random.weighted(&[
         (34, "StringEquals"),
         (18, "StringNotEquals"),
@@ -101,10 +101,8 @@ fn text(random: &mut Random, case: &Case, given: &str) -> (String, Value) {
         (22, "StringLike"),
         (11, "StringNotLike"),
     ]);
-    let is_negated = operator.contains("Not");
-    // What an unknown variable does to a negated comparison or to its neighbours, AWS does not say.
-    if !is_negated && random.chance(12) {
-        return (operator.to_owned(), json!(variable(random, case)));
+    if random.chance(12) {
+        return (operator.to_owned(), json!(variable(random)));
     }
     let mut spelled = match (random.chance(62), operator) {
         (false, _) => random
@@ -122,7 +120,7 @@ fn text(random: &mut Random, case: &Case, given: &str) -> (String, Value) {
 }
 
 /// A variable that the request has, mostly.
-fn variable(random: &mut Random, case: &Case) -> String {
+fn variable(random: &mut Random) -> String {
     let key = random.pick(&[
         "aws:username",
         "aws:PrincipalAccount",
@@ -130,10 +128,9 @@ fn variable(random: &mut Random, case: &Case) -> String {
         "aws:userid",
     ]);
     let name = random.respell(key);
-    let is_known = case.context.contains_key(key);
     match random.below(10) {
         0 => format!("${{{name}, 'red'}}"),
-        1 if is_known => format!("${{{name}}}*"),
+        1 => format!("${{{name}}}*"),
         2 => "${*}".to_owned(),
         _ => format!("${{{name}}}"),
     }

@@ -148,7 +148,7 @@ fn pattern(random: &mut Random, case: &Case) -> Option<String> {
             let cut = arn.rfind('/')?;
             Some(random.pick(&[arn.to_owned(), format!("{}*", arn.split_at(cut + 1).0)]))
         }
-        Resource::Key { account, .. } => Some(match random.below(6) {
+        Resource::Key { account, .. } => Some(match random.below(12) {
             0 => format!("arn:aws:kms:*:{account}:key/*"),
             1 => "arn:aws:kms:*:*:key/*".to_owned(),
             2 => "arn:aws:kms:us-*:key/*".to_owned(),
@@ -156,10 +156,33 @@ fn pattern(random: &mut Random, case: &Case) -> Option<String> {
                 "arn:aws:kms:us-east-?:{account}:key/{}",
                 random.pick(&asks::KEYS)
             ),
+            4 => random.pick(&INCOMPLETE).to_owned(),
+            5 => random.pick(&SEGMENTS).replace("ACCOUNT", account),
+            6 => format!(
+                "arn:aws:kms:*:{account}:key/${{aws:PrincipalTag/team, '{}'}}",
+                asks::KEYS[0]
+            ),
+            7 => format!("arn:aws:kms:*:{account}:key/${{aws:PrincipalTag/team}}"),
             _ => arn.to_owned(),
         }),
     }
 }
+
+/// ARNs with fewer than six fields.
+const INCOMPLETE: [&str; 4] = [
+    "arn:aws:kms",
+    "arn:aws:kms:us-east-1",
+    "arn:aws:kms:eu-west-1",
+    "arn:aws:kms:us*:ACCOUNT",
+];
+/// Wildcards that end their segment, and some that do not.
+const SEGMENTS: [&str; 5] = [
+    "arn:aws:kms:us*1:ACCOUNT:key/*",
+    "arn:aws:kms:us*1:key/*",
+    "arn:*:key/*",
+    "arn:aws:kms:us-east-1:ACCOUNT:k?y/*-*",
+    "arn:aws:kms:us-east-1?ACCOUNT:key/*",
+];
 
 /// The resource of a user by its own name, which is a variable.
 pub(super) fn own_user(case: &Case) -> Value {

@@ -207,7 +207,7 @@ fn actions_and_resources() -> Vec<Example> {
         ),
         example(
             "ARNs have a case",
-            ask("kms:Decrypt", on(json!(KEY.to_uppercase()))),
+            ask("kms:Decrypt", on(json!(KEY.replace("key/", "KEY/")))),
             ImplicitDeny,
         ),
         example(

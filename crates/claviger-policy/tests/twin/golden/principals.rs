@@ -11,7 +11,7 @@ use super::scene::{
     federated, key_policy_for, session, web_identity,
 };
 use super::{Example, example};
-use crate::case::{Case, FactKind, Outcome, Resource};
+use crate::case::{Caller, Case, FactKind, Outcome, Resource};
 use Outcome::{Allow, ExplicitDeny, ImplicitDeny};
 
 pub(super) fn examples() -> Vec<Example> {
@@ -128,7 +128,11 @@ fn denied() -> Vec<Example> {
     let decrypt =
         |caller, policy: &Value| Case::on_key(caller, "kms:Decrypt").resource_policy(policy);
     let named = |arn: &str| {
-        decrypt(alice(), &not_this_user).fact("aws:PrincipalArn", FactKind::Arn, &[arn])
+        let caller = Caller {
+            arn: arn.to_owned(),
+            ..alice()
+        };
+        decrypt(caller, &not_this_user).fact("aws:PrincipalArn", FactKind::Arn, &[arn])
     };
     vec![
         example(

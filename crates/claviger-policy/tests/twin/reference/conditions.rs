@@ -15,13 +15,6 @@ pub(super) fn hold(condition: Option<&Value>, scope: &Scope<'_>) -> bool {
     lines(condition).iter().all(|line| line.holds(scope))
 }
 
-/// Whether the request has a value for every variable.
-pub(super) fn variables_resolve(condition: Option<&Value>, scope: &Scope<'_>) -> bool {
-    lines(condition).iter().all(|line| {
-        !line.takes_variables() || line.wanted.iter().all(|text| scope.expand(text).is_some())
-    })
-}
-
 /// One key under one operator.
 struct Line {
     set: Set,
@@ -104,10 +97,6 @@ impl Line {
         let positive = self.comparison.replacen("Not", "", 1);
         let negated = positive != self.comparison;
         (positive, negated)
-    }
-
-    fn takes_variables(&self) -> bool {
-        self.comparison.starts_with("String") || self.comparison.starts_with("Arn")
     }
 }
 

@@ -58,8 +58,7 @@ impl Document {
             .iter()
             .filter(|statement| has_effect(statement, effect))
             .filter(|statement| {
-                variables_resolve(statement, &scope)
-                    && action_matches(statement, case)
+                action_matches(statement, case)
                     && (self.role == Role::Trust || resource_matches(statement, &scope))
                     && conditions::hold(statement.get("Condition"), &scope)
             })
@@ -142,16 +141,6 @@ fn has_effect(statement: &Value, effect: Effect) -> bool {
     statement.get("Effect").and_then(Value::as_str) == Some(wanted)
 }
 
-/// A variable that the request has no value for makes its whole statement invalid.
-fn variables_resolve(statement: &Value, scope: &Scope<'_>) -> bool {
-    let resources = [statement.get("Resource"), statement.get("NotResource")];
-    resources
-        .into_iter()
-        .flat_map(texts)
-        .all(|text| scope.expand_resource(&text).is_some())
-        && conditions::variables_resolve(statement.get("Condition"), scope)
-}
-
 fn action_matches(statement: &Value, case: &Case) -> bool {
     let action = case.action.to_ascii_lowercase();
     let among = |element: &Value| {
@@ -169,15 +158,25 @@ fn action_matches(statement: &Value, case: &Case) -> bool {
 
 fn resource_matches(statement: &Value, scope: &Scope<'_>) -> bool {
     let among = |element: &Value| {
-        texts(Some(element)).iter().any(|text| {
-            scope
-                .expand_resource(text)
-                .is_some_and(|pattern| patterns::is_resource(&pattern, scope.case.resource.arn()))
-        })
+        texts(Some(element))
+            .iter()
+            .flat_map(|text| [text.clone(), completed(text)])
+            .any(|text| {
+                scope.expand_resource(&text).is_some_and(|pattern| {
+                    patterns::is_resource(&pattern, scope.case.resource.arn())
+                })
+            })
     };
     match (statement.get("Resource"), statement.get("NotResource")) {
         (Some(listed), _) => among(listed),
         (None, Some(left_out)) => !among(left_out),
         (None, None) => false,
     }
+}
+
+/// AWS adds a `*` for each field that an ARN of fewer than six lacks.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>
+fn completed(text: &str) -> String {
+    let missing = 6_usize.saturating_sub(text.split(':').count());
+    format!("{text}{}", ":*".repeat(missing))
 }
