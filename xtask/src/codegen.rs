@@ -6,7 +6,7 @@
 pub(crate) mod facts;
 mod names;
 mod page;
-mod shapes;
+pub(crate) mod shapes;
 mod wire;
 
 use std::error::Error;
@@ -16,6 +16,8 @@ use std::process::{Command, Stdio};
 
 use facts::{Api, Regions};
 use shapes::Shapes;
+
+use crate::apis::APIS;
 
 /// Writes the generated files, or with `check` fails where the committed ones would differ.
 pub(crate) fn run(check: bool, root: &Path) -> Result<(), String> {
@@ -44,42 +46,74 @@ fn renew(check: bool, root: &Path) -> Result<Vec<String>, Box<dyn Error>> {
         if check {
             stale.push((*name).to_owned());
         } else {
-            std::fs::create_dir_all(&folder)?;
+            std::fs::create_dir_all(path.parent().unwrap_or(&folder))?;
             std::fs::write(path, text)?;
         }
     }
-    for entry in std::fs::read_dir(&folder)? {
-        let entry = entry?;
-        let name = entry.file_name().to_string_lossy().into_owned();
+    for name in files(&folder)? {
         if !pages.iter().any(|(page, _)| *page == name) {
             if check {
-                stale.push(name)
+                stale.push(name);
             } else {
-                std::fs::remove_file(entry.path())?
+                std::fs::remove_file(folder.join(name))?;
             }
         }
     }
     Ok(stale)
 }
 
-/// All generated files, by name, not formatted yet.
-fn pages(model: &Path) -> Result<Vec<(&'static str, String)>, Box<dyn Error>> {
-    let api = facts::load::<Api>(&model.join("kms.json"))?.facts;
+/// The files below a folder, by path.
+fn files(folder: &Path) -> Result<Vec<String>, Box<dyn Error>> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if entry.file_type()?.is_dir() {
+            let below = files(&entry.path())?;
+            found.extend(below.into_iter().map(|below| format!("{name}/{below}")));
+        } else {
+            found.push(name);
+        }
+    }
+    Ok(found)
+}
+
+/// All generated files, by path, not formatted yet.
+fn pages(model: &Path) -> Result<Vec<(String, String)>, Box<dyn Error>> {
     let regions = facts::load::<Regions>(&model.join("regions.json"))?.facts;
-    let shapes = Shapes::of(&api)?;
-    Ok(vec![
-        ("mod.rs", page::modules()),
-        ("operations.rs", page::operations(&api)?),
-        ("errors.rs", page::errors(&api)),
-        ("regions.rs", page::regions(&regions)),
-        ("enums.rs", page::enums(&shapes)?),
-        ("inputs.rs", page::inputs(&shapes)?),
-        ("outputs.rs", page::outputs(&shapes)?),
-        ("structures.rs", page::structures(&shapes)?),
-        ("rules.rs", wire::rules(&shapes)?),
-        ("decode.rs", wire::decode(&shapes)?),
-        ("encode.rs", wire::encode(&shapes)?),
-    ])
+    let mut pages = vec![
+        (
+            "mod.rs".to_owned(),
+            page::apis(APIS.iter().map(|api| api.name)),
+        ),
+        ("regions.rs".to_owned(), page::regions(&regions)),
+    ];
+    for choice in &APIS {
+        let api = facts::load::<Api>(&model.join(format!("{}.json", choice.name)))?.facts;
+        let shapes = Shapes::of(choice, &api)?;
+        let own = api_pages(&shapes)?.into_iter();
+        pages.extend(own.map(|(name, text)| (format!("{}/{name}", choice.name), text)));
+    }
+    Ok(pages)
+}
+
+/// The files of one API.
+fn api_pages(shapes: &Shapes<'_>) -> Result<Vec<(&'static str, String)>, Box<dyn Error>> {
+    let mut pages = vec![
+        ("mod.rs", page::modules(shapes)?),
+        ("operations.rs", page::operations(shapes)),
+        ("errors.rs", page::errors(shapes)),
+        ("inputs.rs", page::inputs(shapes)?),
+        ("outputs.rs", page::outputs(shapes)?),
+        ("structures.rs", page::structures(shapes)?),
+        ("rules.rs", wire::rules(shapes)?),
+        ("decode.rs", wire::decode(shapes)?),
+        ("encode.rs", wire::encode(shapes)?),
+    ];
+    if page::has_enums(shapes)? {
+        pages.push(("enums.rs", page::enums(shapes)?));
+    }
+    Ok(pages)
 }
 
 fn formatted(text: &str) -> Result<String, Box<dyn Error>> {

@@ -1,5 +1,6 @@
 //! The repository's own commands: `cargo xtask test` is what CI runs, the others are its parts and the benchmarks.
 
+mod apis;
 mod bench;
 mod codegen;
 mod matrix;

@@ -1,14 +1,17 @@
-//! `cargo xtask model-update`: pins the facts of the KMS API as the newest botocore on PyPI has them.
+//! `cargo xtask model-update`: pins the facts of the APIs as the newest botocore on PyPI has them.
 
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::path::Path;
 use std::process::Command;
 
 use serde::{Deserialize, Serialize};
 
+use crate::apis::{APIS, ApiChoice};
 use crate::codegen::facts::{Api, Ordered, Pinned, Regions, Source};
+use crate::codegen::shapes::reach;
 
-/// Downloads the newest botocore and writes `model/kms.json` and `model/regions.json` from it.
+/// Downloads the newest botocore and writes `model/` from it.
 pub(crate) fn run(root: &Path) -> Result<(), String> {
     renew(&root.join("model")).map_err(|error| error.to_string())
 }
@@ -28,41 +31,75 @@ fn renew(model: &Path) -> Result<(), Box<dyn Error>> {
         "botocore",
     ];
     python(folder, &download)?;
-    python(folder, &["-c", UNPACK])?;
+    let files = APIS.iter().map(botocore_file);
+    let files: Vec<String> = files.chain([PARTITIONS_FILE.to_owned()]).collect();
+    let unpack = ["-c", UNPACK]
+        .into_iter()
+        .chain(files.iter().map(String::as_str));
+    python(folder, &unpack.collect::<Vec<_>>())?;
 
     let version = std::fs::read_to_string(folder.join("version"))?;
-    let source = |file: &str, date_file: &str| -> Result<Source, Box<dyn Error>> {
-        let date = std::fs::read_to_string(folder.join(date_file))?;
-        Ok(Source {
+    let unpacked = |file: &str| -> Result<(Source, Vec<u8>), Box<dyn Error>> {
+        let path = folder.join(file);
+        let source = Source {
             package: "botocore".into(),
             version: version.clone(),
-            date,
+            date: std::fs::read_to_string(path.with_extension("date"))?,
             file: file.into(),
-        })
+        };
+        Ok((source, std::fs::read(path)?))
     };
-    let api: Api = serde_json::from_slice(&std::fs::read(folder.join("kms.json"))?)?;
-    write(
-        &model.join("kms.json"),
-        &Pinned {
-            source: source(KMS_FILE, "kms.date")?,
-            facts: api,
-        },
-    )?;
-
-    let partitions: Partitions =
-        serde_json::from_slice(&std::fs::read(folder.join("partitions.json"))?)?;
+    for choice in &APIS {
+        let (source, bytes) = unpacked(&botocore_file(choice))?;
+        let facts = chosen(choice, serde_json::from_slice(&bytes)?)?;
+        let path = model.join(format!("{}.json", choice.name));
+        write(&path, &Pinned { source, facts })?;
+    }
+    let (source, bytes) = unpacked(PARTITIONS_FILE)?;
     let facts = Regions {
-        regions: aws_regions(partitions)?,
+        regions: aws_regions(serde_json::from_slice(&bytes)?)?,
     };
-    write(
-        &model.join("regions.json"),
-        &Pinned {
-            source: source(PARTITIONS_FILE, "partitions.date")?,
-            facts,
-        },
-    )?;
+    write(&model.join("regions.json"), &Pinned { source, facts })?;
     println!("model/ now holds botocore {version}; run `cargo xtask codegen`");
     Ok(())
+}
+
+/// Where botocore keeps an API.
+fn botocore_file(choice: &ApiChoice) -> String {
+    format!(
+        "botocore/data/{}/{}/service-2.json.gz",
+        choice.name, choice.version
+    )
+}
+
+/// The operations that are wanted, with the shapes that they are made of.
+fn chosen(choice: &ApiChoice, mut api: Api) -> Result<Api, Box<dyn Error>> {
+    if choice.operations.is_empty() {
+        return Ok(api);
+    }
+    if let Some(name) = choice
+        .operations
+        .iter()
+        .find(|name| !api.operations.contains_key(**name))
+    {
+        return Err(format!("{} has no operation {name}", choice.title).into());
+    }
+    api.operations
+        .retain(|name, _| choice.operations.contains(&name.as_str()));
+    let mut reached = BTreeSet::new();
+    for operation in api.operations.values() {
+        for reference in operation
+            .input
+            .iter()
+            .chain(&operation.output)
+            .chain(&operation.errors)
+        {
+            reach(&api, &reference.shape, &mut reached)?;
+        }
+    }
+    let reached: BTreeSet<String> = reached.into_iter().map(str::to_owned).collect();
+    api.shapes.retain(|name, _| reached.contains(name));
+    Ok(api)
 }
 
 /// The partition file, as far as it is used.
@@ -112,22 +149,18 @@ fn python(folder: &Path, arguments: &[&str]) -> Result<(), Box<dyn Error>> {
     }
 }
 
-const KMS_FILE: &str = "botocore/data/kms/2014-11-01/service-2.json.gz";
-
 const PARTITIONS_FILE: &str = "botocore/data/partitions.json";
 
-/// A wheel is a zip file and Python is already there, so no archive crate is needed for these three files.
+/// A wheel is a zip file and Python is already there, so no archive crate is needed for these few files.
 const UNPACK: &str = r#"
-import glob, gzip, zipfile
+import glob, gzip, os, sys, zipfile
 (path,) = glob.glob("botocore-*.whl")
 wheel = zipfile.ZipFile(path)
-def date(name):
-    return "%04d-%02d-%02d" % wheel.getinfo(name).date_time[:3]
-kms = "botocore/data/kms/2014-11-01/service-2.json.gz"
-partitions = "botocore/data/partitions.json"
 open("version", "w").write(path.split("-")[1])
-open("kms.date", "w").write(date(kms))
-open("partitions.date", "w").write(date(partitions))
-open("kms.json", "wb").write(gzip.decompress(wheel.read(kms)))
-open("partitions.json", "wb").write(wheel.read(partitions))
+for name in sys.argv[1:]:
+    data = wheel.read(name)
+    os.makedirs(os.path.dirname(name), exist_ok=True)
+    open(name, "wb").write(gzip.decompress(data) if name.endswith(".gz") else data)
+    date = "%04d-%02d-%02d" % wheel.getinfo(name).date_time[:3]
+    open(os.path.splitext(name)[0] + ".date", "w").write(date)
 "#;

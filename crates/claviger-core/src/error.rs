@@ -80,6 +80,10 @@ impl From<DecodeError> for Error {
         match error {
             DecodeError::Serialization(None) => Self::silent(error_code::SERIALIZATION),
             DecodeError::Serialization(Some(text)) => Self::new(error_code::SERIALIZATION, text),
+            DecodeError::Repeated(name) => Self::new(
+                error_code::MALFORMED_QUERY_STRING,
+                format!("The parameter {name} occurs more than once."),
+            ),
             DecodeError::Validation(text) => Self::new(error_code::VALIDATION, text),
         }
     }

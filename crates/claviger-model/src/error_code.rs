@@ -1,6 +1,6 @@
 //! The wire names of all errors, and their HTTP status.
 
-pub use crate::generated::errors::*;
+pub use crate::generated::kms::errors::*;
 
 /// The caller may not do this.
 pub const ACCESS_DENIED: &str = "AccessDeniedException";
@@ -12,6 +12,8 @@ pub const INCOMPLETE_SIGNATURE: &str = "IncompleteSignatureException";
 pub const INTERNAL_FAILURE: &str = "InternalFailure";
 /// The signature does not match, is stale, or has another scope.
 pub const INVALID_SIGNATURE: &str = "InvalidSignatureException";
+/// A form names a parameter twice.
+pub const MALFORMED_QUERY_STRING: &str = "MalformedQueryString";
 /// There is no `Authorization` header.
 pub const MISSING_AUTHENTICATION_TOKEN: &str = "MissingAuthenticationTokenException";
 /// The name is reserved for AWS services.

@@ -1,5 +1,5 @@
-//! The vocabulary that all parts share: ids and ARNs, [`Secret`], [`Timestamp`], and the KMS API's inputs, outputs, enums and
-//! error codes, generated from the facts in `model/`.
+//! The vocabulary that all parts share: ids and ARNs, [`Secret`], [`Timestamp`], and the inputs, outputs, enums and error codes of the
+//! KMS API, of [`iam`] and of [`sts`], generated from the facts in `model/`.
 //!
 //! A leaf: no I/O, no async, no clock. [`wire`] turns bytes into inputs and outputs into bytes.
 
@@ -14,11 +14,36 @@ mod secret;
 mod timestamp;
 
 pub mod error_code;
+
+/// The chosen part of the IAM API, version 2010-05-08.
+pub mod iam {
+    /// The wire names of the errors that the model lists, and their HTTP status.
+    pub mod error_code {
+        pub use crate::generated::iam::errors::*;
+    }
+
+    pub use crate::generated::iam::{
+        decode::decode_any, enums::*, inputs::*, operations::*, outputs::*, structures::*,
+    };
+}
+
+/// The chosen part of the STS API, version 2011-06-15.
+pub mod sts {
+    /// The wire names of the errors that the model lists, and their HTTP status.
+    pub mod error_code {
+        pub use crate::generated::sts::errors::*;
+    }
+
+    pub use crate::generated::sts::{
+        decode::decode_any, inputs::*, operations::*, outputs::*, structures::*,
+    };
+}
+
 pub mod wire;
 
 pub use account::{AccountId, InvalidAccountId};
 pub use arn::{AliasArn, AliasName, IdentifierError, KeyArn, KeyIdentifier};
-pub use generated::{enums::*, inputs::*, operations::*, outputs::*, structures::*};
+pub use generated::kms::{enums::*, inputs::*, operations::*, outputs::*, structures::*};
 pub use key_id::{InvalidKeyId, KeyId};
 pub use material_id::{InvalidMaterialId, MaterialId};
 pub use region::{InvalidRegion, Region};

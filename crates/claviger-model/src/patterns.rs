@@ -4,6 +4,8 @@
 //! codegen refuses a pattern that has none. All match the whole text, as AWS's validators do, whether anchored or not. `\d`,
 //! `\w` and `\s` mean ASCII only.
 
+use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
+
 /// `[0-9]{12}`
 pub(crate) fn account_id(text: &str) -> bool {
     text.len() == 12 && all(text, |byte| byte.is_ascii_digit())
@@ -163,6 +165,104 @@ pub(crate) fn https_endpoint(text: &str) -> bool {
     })
 }
 
+/// `[\w]*`
+pub(crate) fn word_characters(text: &str) -> bool {
+    all(text, is_word)
+}
+
+/// `[\d]*`
+pub(crate) fn digits(text: &str) -> bool {
+    all(text, |byte| byte.is_ascii_digit())
+}
+
+/// `[\w+=,.@-]+`
+pub(crate) fn entity_name(text: &str) -> bool {
+    some(text, is_name)
+}
+
+/// `[\w+=,.@-]*`
+pub(crate) fn name_characters(text: &str) -> bool {
+    all(text, is_name)
+}
+
+/// `[\w+=,.@:\/-]*` and `[\w+=/:,.@-]*`
+pub(crate) fn external_id(text: &str) -> bool {
+    all(text, |byte| is_name(byte) || matches!(byte, b':' | b'/'))
+}
+
+/// `(\u002F)|(\u002F[\u0021-\u007E]+\u002F)`
+pub(crate) fn path(text: &str) -> bool {
+    let inside = text
+        .strip_prefix('/')
+        .and_then(|rest| rest.strip_suffix('/'));
+    text == "/" || inside.is_some_and(|inside| some(inside, |byte| byte.is_ascii_graphic()))
+}
+
+/// `\u002F[\u0021-\u007F]*`
+pub(crate) fn path_prefix(text: &str) -> bool {
+    text.strip_prefix('/')
+        .is_some_and(|rest| all(rest, |byte| matches!(byte, 0x21..=0x7f)))
+}
+
+/// `((/[A-Za-z0-9\.,\+@=_-]+)*)/`
+pub(crate) fn policy_path(text: &str) -> bool {
+    let Some(inside) = text.strip_suffix('/') else {
+        return false;
+    };
+    let mut pieces = inside.split('/');
+    pieces.next() == Some("") && pieces.all(|piece| some(piece, is_name))
+}
+
+/// `v[1-9][0-9]*(\.[A-Za-z0-9-]*)?`
+pub(crate) fn policy_version_id(text: &str) -> bool {
+    let Some(text) = text.strip_prefix('v') else {
+        return false;
+    };
+    let (number, rest) = text.split_once('.').unwrap_or((text, ""));
+    some(number, |byte| byte.is_ascii_digit())
+        && !number.starts_with('0')
+        && all(rest, |byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+/// `[\u0020-\u00FF]+`
+pub(crate) fn some_marker(text: &str) -> bool {
+    !text.is_empty() && marker(text)
+}
+
+/// `[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*`
+pub(crate) fn role_description(text: &str) -> bool {
+    text.chars()
+        .all(|letter| matches!(letter, '\t' | '\n' | '\r' | ' '..='~' | '\u{a1}'..='\u{ff}'))
+}
+
+/// `[\p{L}\p{Z}\p{N}_.:/=+\-@]+`
+pub(crate) fn tag_key(text: &str) -> bool {
+    !text.is_empty() && tag_value(text)
+}
+
+/// `[\p{L}\p{Z}\p{N}_.:/=+\-@]*`
+pub(crate) fn tag_value(text: &str) -> bool {
+    text.chars().all(|letter| {
+        "_.:/=+-@".contains(letter)
+            || matches!(
+                letter.general_category_group(),
+                GeneralCategoryGroup::Letter
+                    | GeneralCategoryGroup::Separator
+                    | GeneralCategoryGroup::Number
+            )
+    })
+}
+
+/// `[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u10000-\u10FFFF]+`
+///
+/// By the letter, its last two ranges are `\u1000`, `0-\u10FF` and twice `F`; the first of them is meant to be all planes beyond the first.
+pub(crate) fn xml_text(text: &str) -> bool {
+    !text.is_empty()
+        && text.chars().all(|letter| {
+            matches!(letter, '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' | '\u{a0}'..='\u{fffd}' | '\u{10000}'..)
+        })
+}
+
 fn all(text: &str, is_member: impl Fn(u8) -> bool) -> bool {
     text.bytes().all(is_member)
 }
@@ -174,6 +274,11 @@ fn some(text: &str, is_member: impl Fn(u8) -> bool) -> bool {
 /// `\w`
 const fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+/// `[\w+=,.@-]`
+const fn is_name(byte: u8) -> bool {
+    is_word(byte) || matches!(byte, b'+' | b'=' | b',' | b'.' | b'@' | b'-')
 }
 
 /// What `.` does not match.
@@ -218,6 +323,60 @@ mod tests {
         );
         check(xks_access_key_id, &["ABC234"], &["", "ABC1", "abc"]);
         check(xks_secret_key, &["aB0/+="], &["", "a-b"]);
+    }
+
+    #[test]
+    fn characters_of_iam_and_sts() {
+        check(
+            entity_name,
+            &["Bob", "a+b=c,d.e@f-g_h1"],
+            &["", "a b", "a/b", "é"],
+        );
+        check(name_characters, &["", "a@b"], &["a/b", "a:b"]);
+        check(external_id, &["", "a:b/c@d"], &["a b", "é"]);
+        check(word_characters, &["", "AKIA_1"], &["a-b"]);
+        check(digits, &["", "012345"], &["a", "-1"]);
+        check(some_marker, &["a ÿ"], &["", "\t"]);
+        check(
+            role_description,
+            &["", "a\tb\r\nc ~ ¡ÿ"],
+            &["\u{a0}", "\u{7f}", "\u{100}"],
+        );
+        check(
+            tag_key,
+            &["a b", "Ключ/٣=+-@_.:", "\u{2028}ª", "鍵"],
+            &["", "a,b", "a\tb", "e\u{301}", "\u{1f511}", "*"],
+        );
+        check(tag_value, &["", "x"], &["{}"]);
+        check(
+            xml_text,
+            &["arn:aws:iam::111122223333:role/é", "\t\u{85}\u{10ffff}"],
+            &["", "\0", "\u{7f}", "\u{90}", "\u{fffe}"],
+        );
+    }
+
+    #[test]
+    fn structures_of_iam() {
+        check(
+            path,
+            &["/", "/a/", "/a/b~!/", "///"],
+            &["", "//", "a/", "/a", "/a b/", "/é/"],
+        );
+        check(
+            path_prefix,
+            &["/", "/a", "/a/\u{7f}"],
+            &["", "a", "/a b", "/é"],
+        );
+        check(
+            policy_path,
+            &["/", "/a/", "/a.b,c+d@e=f_g-h/i/"],
+            &["", "//", "/a", "a/", "/a//b/", "/a!/"],
+        );
+        check(
+            policy_version_id,
+            &["v1", "v10", "v2.", "v2.a-9"],
+            &["", "v", "v0", "v01", "1", "v1a", "v1.a.b", "v1._"],
+        );
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The API's facts as `model/kms.json` holds them: botocore's own form, less its prose.
+//! An API's facts as `model/kms.json` and its like hold them: botocore's own form, less its prose.
 //!
 //! Reading through these types is what drops the prose: a member that is not named here is not kept.
 
@@ -24,7 +24,7 @@ pub(crate) struct Source {
     pub(crate) file: String,
 }
 
-/// `model/kms.json`: a pinned API.
+/// A file of `model/`, such as a pinned API.
 #[derive(Deserialize, Serialize)]
 pub(crate) struct Pinned<T> {
     /// Where the facts came from.

@@ -26,16 +26,25 @@ pub(crate) fn lower_camel(name: &str) -> String {
         .unwrap_or_default()
 }
 
-/// `RSAES_OAEP_SHA_1` -> `RsaesOaepSha1`, `AWS` -> `Aws`; `PendingImport` stays.
+/// `RSAES_OAEP_SHA_1` -> `RsaesOaepSha1`, `AWS` -> `Aws`, `aws-managed` -> `AwsManaged`; `PendingImport` stays.
 pub(crate) fn variant(value: &str) -> String {
     // The one value that would be a keyword.
     if value == "SELF" {
         return "SelfOwned".to_owned();
     }
     if value.contains(|letter: char| letter.is_ascii_lowercase()) {
-        return value.to_owned();
+        return value.split('-').map(type_name).collect();
     }
     value.split('_').map(capitalised).collect()
+}
+
+/// `statusType` -> `StatusType`; `User` stays.
+pub(crate) fn type_name(shape: &str) -> String {
+    let mut letters = shape.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
 }
 
 /// `KeyState` -> `Key state`, for a doc comment.
@@ -95,6 +104,13 @@ mod tests {
         assert_eq!(variant("RSAES_OAEP_SHA_1"), "RsaesOaepSha1");
         assert_eq!(variant("ECC_NIST_P256"), "EccNistP256");
         assert_eq!(variant("PendingImport"), "PendingImport");
+        assert_eq!(variant("aws-managed"), "AwsManaged");
+        assert_eq!(variant("stringList"), "StringList");
+        assert_eq!(type_name("statusType"), "StatusType");
+        assert_eq!(
+            snake("OpenIDConnectProviderArn"),
+            "open_id_connect_provider_arn"
+        );
         assert_eq!(variant("RSASSA_PKCS1_V1_5_SHA_256"), "RsassaPkcs1V15Sha256");
         assert_eq!(constant("KeyIdType"), "KEY_ID_TYPE");
     }

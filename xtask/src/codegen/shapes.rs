@@ -3,11 +3,14 @@
 use std::collections::BTreeSet;
 use std::error::Error;
 
-use super::facts::{Api, Operation, Shape};
+use super::facts::{Api, Operation, Reference, Shape};
 use super::names;
+use crate::apis::ApiChoice;
 
 /// The model's shapes with the side of the wire that each is used on.
 pub(crate) struct Shapes<'a> {
+    /// Which API this is.
+    pub(crate) choice: &'a ApiChoice,
     /// The whole model.
     pub(crate) api: &'a Api,
     /// What requests can hold.
@@ -23,8 +26,8 @@ pub(crate) enum Kind<'a> {
     Structure,
     /// A list of the named shape.
     List(&'a str),
-    /// A map from string to string.
-    Map,
+    /// A map from the first shape to the second.
+    Map(&'a str, &'a str),
     /// A string with a closed set of values.
     Enum,
     /// A string.
@@ -57,18 +60,17 @@ pub(crate) struct Field<'a> {
 
 impl<'a> Shapes<'a> {
     /// Sorts the model's shapes.
-    pub(crate) fn of(api: &'a Api) -> Result<Self, Box<dyn Error>> {
+    pub(crate) fn of(choice: &'a ApiChoice, api: &'a Api) -> Result<Self, Box<dyn Error>> {
         let mut shapes = Self {
+            choice,
             api,
             received: BTreeSet::new(),
             sent: BTreeSet::new(),
         };
         for operation in api.operations.values() {
-            let input = operation
-                .input
-                .as_ref()
-                .ok_or_else(|| format!("{} has no input", operation.name))?;
-            reach(api, &input.shape, &mut shapes.received)?;
+            if let Some(input) = &operation.input {
+                reach(api, &input.shape, &mut shapes.received)?;
+            }
             if let Some(output) = &operation.output {
                 reach(api, &output.shape, &mut shapes.sent)?;
             }
@@ -84,10 +86,16 @@ impl<'a> Shapes<'a> {
     /// What kind of shape this is.
     pub(crate) fn kind(&self, name: &str) -> Result<Kind<'a>, Box<dyn Error>> {
         let shape = self.shape(name)?;
-        Ok(match (shape.kind.as_str(), shape.sensitive) {
+        Ok(match (shape.kind.as_str(), self.is_sensitive(name)) {
             ("structure", _) => Kind::Structure,
             ("list", _) => Kind::List(&shape.member.as_ref().ok_or("a list without member")?.shape),
-            ("map", _) => Kind::Map,
+            ("map", _) => {
+                let part = |part: &'a Option<Reference>| part.as_ref().map(|part| &*part.shape);
+                Kind::Map(
+                    part(&shape.key).ok_or("a map without key")?,
+                    part(&shape.value).ok_or("a map without value")?,
+                )
+            }
             ("string", false) if !shape.values.is_empty() => Kind::Enum,
             ("string", false) => Kind::Text,
             ("string", true) => Kind::SecretText,
@@ -103,9 +111,13 @@ impl<'a> Shapes<'a> {
     /// The Rust type of a shape's values.
     pub(crate) fn rust_type(&self, name: &str) -> Result<String, Box<dyn Error>> {
         Ok(match self.kind(name)? {
-            Kind::Structure | Kind::Enum => name.to_owned(),
+            Kind::Structure | Kind::Enum => names::type_name(name),
             Kind::List(element) => format!("Vec<{}>", self.rust_type(element)?),
-            Kind::Map => "BTreeMap<String, String>".to_owned(),
+            Kind::Map(key, value) => format!(
+                "BTreeMap<{}, {}>",
+                self.rust_type(key)?,
+                self.rust_type(value)?
+            ),
             Kind::Text => "String".to_owned(),
             Kind::SecretText => "SecretText".to_owned(),
             Kind::Blob => "Vec<u8>".to_owned(),
@@ -123,7 +135,7 @@ impl<'a> Shapes<'a> {
             .members
             .as_ref()
             .ok_or_else(|| format!("{name} has no members"))?;
-        let field = |(wire, reference): &'a (String, super::facts::Reference)| Field {
+        let field = |(wire, reference): &'a (String, Reference)| Field {
             wire,
             name: names::snake(wire),
             shape: &reference.shape,
@@ -132,9 +144,12 @@ impl<'a> Shapes<'a> {
         Ok(members.0.iter().map(field).collect())
     }
 
-    /// The fields of an operation's input.
+    /// The fields of an operation's input; none for one that receives nothing.
     pub(crate) fn input(&self, operation: &'a Operation) -> Result<Vec<Field<'a>>, Box<dyn Error>> {
-        self.fields(&operation.input.as_ref().ok_or("no input")?.shape)
+        match &operation.input {
+            Some(input) => self.fields(&input.shape),
+            None => Ok(Vec::new()),
+        }
     }
 
     /// The fields of an operation's output; `None` when the answer has no body.
@@ -153,12 +168,13 @@ impl<'a> Shapes<'a> {
     pub(crate) fn is_secret(&self, name: &str) -> Result<bool, Box<dyn Error>> {
         let mut inside = BTreeSet::new();
         reach(self.api, name, &mut inside)?;
-        Ok(inside.iter().any(|name| {
-            self.api
-                .shapes
-                .get(*name)
-                .is_some_and(|shape| shape.sensitive)
-        }))
+        Ok(inside.into_iter().any(|name| self.is_sensitive(name)))
+    }
+
+    /// True for a shape that is never printed.
+    pub(crate) fn is_sensitive(&self, name: &str) -> bool {
+        let shape = self.api.shapes.get(name);
+        shape.is_some_and(|shape| shape.sensitive) || self.choice.also_secret.contains(&name)
     }
 
     /// The structures inside requests and answers, without those that are one.
@@ -220,7 +236,7 @@ fn shape<'a>(api: &'a Api, name: &str) -> Result<&'a Shape, Box<dyn Error>> {
 }
 
 /// Adds a shape and all that it is made of.
-fn reach<'a>(
+pub(crate) fn reach<'a>(
     api: &'a Api,
     name: &'a str,
     reached: &mut BTreeSet<&'a str>,

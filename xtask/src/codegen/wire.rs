@@ -2,14 +2,20 @@
 
 use std::error::Error;
 
+use super::facts::Shape;
 use super::names;
-use super::page::header;
+use super::page::{header, siblings};
 use super::shapes::{Field, Kind, Shapes};
+use crate::apis::Protocol;
 
 /// `rules.rs`: one constant for each shape that a request can hold.
 pub(crate) fn rules(shapes: &Shapes<'_>) -> Result<String, Box<dyn Error>> {
-    let mut page = header("What the members of requests must satisfy: one rule for each shape.");
-    page.push_str("use crate::generated::{enums::*, structures::*};\nuse crate::patterns;\nuse crate::wire::{Boolean, Bytes, Choice, Context, Integer, Nested, Pattern, SecretBytes, SecretString, StructureList, Text, TextList, Time};\n\n");
+    let mut page = header(
+        shapes.choice.title,
+        "What the members of requests must satisfy: one rule for each shape.",
+    );
+    page.push_str(&siblings(shapes, &["structures"])?);
+    page.push_str("use crate::patterns;\nuse crate::wire::{Boolean, Bytes, Choice, Context, Integer, Nested, Pattern, SecretBytes, SecretString, StructureList, Text, TextList, Time};\n\n");
     for name in shapes.received_members()? {
         let (kind, value) = rule(shapes, name)?;
         page.push_str(&format!(
@@ -23,28 +29,16 @@ pub(crate) fn rules(shapes: &Shapes<'_>) -> Result<String, Box<dyn Error>> {
 /// The type and the value of a shape's rule.
 fn rule(shapes: &Shapes<'_>, name: &str) -> Result<(String, String), Box<dyn Error>> {
     let shape = shapes.shape(name)?;
-    let min = shape.min.unwrap_or(0);
-    let max = shape
-        .max
-        .map_or("usize::MAX".to_owned(), |max| max.to_string());
-    let text = || -> Result<String, Box<dyn Error>> {
-        let pattern = match &shape.pattern {
-            Some(text) => format!(
-                "Some(Pattern {{ text: r\"{text}\", matches: patterns::{} }})",
-                matcher(text)?
-            ),
-            None => "None".to_owned(),
-        };
-        Ok(format!(
-            "Text {{ min: {min}, max: {max}, pattern: {pattern} }}"
-        ))
-    };
+    let (min, max) = bounds(shape);
     let plain = |kind: &str| (kind.to_owned(), kind.to_owned());
     Ok(match shapes.kind(name)? {
-        Kind::Structure => (format!("Nested<{name}>"), "Nested::NEW".to_owned()),
+        Kind::Structure => (
+            format!("Nested<{}>", names::type_name(name)),
+            "Nested::NEW".to_owned(),
+        ),
         Kind::List(element) if shapes.kind(element)? == Kind::Structure => (
-            format!("StructureList<{element}>"),
-            unbounded(shapes, name, "StructureList::NEW")?,
+            format!("StructureList<{}>", names::type_name(element)),
+            format!("StructureList::of({min}, {max})"),
         ),
         Kind::List(element) => {
             let (kind, value) = rule(shapes, element)?;
@@ -53,17 +47,20 @@ fn rule(shapes: &Shapes<'_>, name: &str) -> Result<(String, String), Box<dyn Err
                 format!("TextList {{ min: {min}, max: {max}, element: {value} }}"),
             )
         }
-        Kind::Map => {
-            for part in [&shape.key, &shape.value].into_iter().flatten() {
-                unbounded(shapes, &part.shape, "Context")?;
+        Kind::Map(key, value) => {
+            for part in [key, value, name] {
+                unbounded(shapes, part)?;
             }
-            ("Context".to_owned(), unbounded(shapes, name, "Context")?)
+            plain("Context")
         }
-        Kind::Enum => (format!("Choice<{name}>"), "Choice::NEW".to_owned()),
-        Kind::Text => ("Text".to_owned(), text()?),
+        Kind::Enum => (
+            format!("Choice<{}>", names::type_name(name)),
+            "Choice::NEW".to_owned(),
+        ),
+        Kind::Text => ("Text".to_owned(), text_rule(shape)?),
         Kind::SecretText => (
             "SecretString".to_owned(),
-            format!("SecretString({})", text()?),
+            format!("SecretString({})", text_rule(shape)?),
         ),
         Kind::Blob => (
             "Bytes".to_owned(),
@@ -90,8 +87,31 @@ fn rule(shapes: &Shapes<'_>, name: &str) -> Result<(String, String), Box<dyn Err
     })
 }
 
-/// `value`, for a rule that takes no bounds: a shape that has some must not lose them.
-fn unbounded(shapes: &Shapes<'_>, name: &str, value: &str) -> Result<String, Box<dyn Error>> {
+fn text_rule(shape: &Shape) -> Result<String, Box<dyn Error>> {
+    let pattern = match &shape.pattern {
+        Some(text) => format!(
+            "Some(Pattern {{ text: r\"{text}\", matches: patterns::{} }})",
+            matcher(text)?
+        ),
+        None => "None".to_owned(),
+    };
+    let (min, max) = bounds(shape);
+    Ok(format!(
+        "Text {{ min: {min}, max: {max}, pattern: {pattern} }}"
+    ))
+}
+
+/// The smallest and the largest length.
+fn bounds(shape: &Shape) -> (i64, String) {
+    let max = shape.max.map(|max| max.to_string());
+    (
+        shape.min.unwrap_or(0),
+        max.unwrap_or_else(|| "usize::MAX".to_owned()),
+    )
+}
+
+/// For a rule that takes no bounds: a shape that has some must not lose them.
+fn unbounded(shapes: &Shapes<'_>, name: &str) -> Result<(), Box<dyn Error>> {
     let shape = shapes.shape(name)?;
     if shape.min.is_some()
         || shape.max.is_some()
@@ -100,7 +120,7 @@ fn unbounded(shapes: &Shapes<'_>, name: &str, value: &str) -> Result<String, Box
     {
         return Err(format!("{name}: no code for the constraints of this kind of shape").into());
     }
-    Ok(value.to_owned())
+    Ok(())
 }
 
 /// The function of `claviger-model/src/patterns.rs` for a pattern.
@@ -111,8 +131,12 @@ fn matcher(pattern: &str) -> Result<&'static str, Box<dyn Error>> {
 
 /// `decode.rs`
 pub(crate) fn decode(shapes: &Shapes<'_>) -> Result<String, Box<dyn Error>> {
-    let mut page = header("How requests are read.");
-    page.push_str("use serde::de::MapAccess;\n\nuse super::rules;\nuse crate::generated::{inputs::*, operations::Operation, structures::*};\nuse crate::wire::{self, DecodeError, Members, Slot, Structure, WireInput};\n\n");
+    let mut page = header(shapes.choice.title, "How requests are read.");
+    let decode = match shapes.choice.protocol {
+        Protocol::Json => "decode",
+        Protocol::Query => "decode_form",
+    };
+    page.push_str("use serde::de::MapAccess;\n\nuse super::rules;\nuse super::{inputs::*, operations::Operation, structures::*};\nuse crate::wire::{self, DecodeError, Members, Slot, Structure, WireInput};\n\n");
     page.push_str("/// Reads a body as the input of `operation` and drops it: the check alone.\n///\n/// # Errors\n/// As from [`WireInput::decode`].\npub fn decode_any(operation: Operation, body: &[u8]) -> Result<(), DecodeError> {\nmatch operation {\n");
     for name in shapes.api.operations.keys() {
         page.push_str(&format!(
@@ -123,14 +147,18 @@ pub(crate) fn decode(shapes: &Shapes<'_>) -> Result<String, Box<dyn Error>> {
     for (name, operation) in &shapes.api.operations {
         let input = format!("{name}Input");
         page.push_str(&reader(shapes, &input, &shapes.input(operation)?)?);
-        page.push_str(&format!("\nimpl WireInput for {input} {{\nfn decode(body: &[u8]) -> Result<Self, DecodeError> {{\nwire::decode(body)\n}}\n}}\n"));
+        page.push_str(&format!("\nimpl WireInput for {input} {{\nfn decode(body: &[u8]) -> Result<Self, DecodeError> {{\nwire::{decode}(body)\n}}\n}}\n"));
     }
     for name in shapes
         .nested_structures()?
         .into_iter()
         .filter(|name| shapes.is_received(name))
     {
-        page.push_str(&reader(shapes, name, &shapes.fields(name)?)?);
+        page.push_str(&reader(
+            shapes,
+            &names::type_name(name),
+            &shapes.fields(name)?,
+        )?);
     }
     Ok(page)
 }
@@ -149,7 +177,7 @@ fn reader(shapes: &Shapes<'_>, name: &str, fields: &[Field<'_>]) -> Result<Strin
             names::constant(field.shape)
         ));
         if field.required {
-            let method = if shapes.shape(field.shape)?.sensitive {
+            let method = if shapes.is_sensitive(field.shape) {
                 "required_sensitive"
             } else {
                 "required"
@@ -162,17 +190,32 @@ fn reader(shapes: &Shapes<'_>, name: &str, fields: &[Field<'_>]) -> Result<Strin
             build.push_str(&format!("{local}: {local}.optional(),\n"));
         }
     }
+    let body = if fields.is_empty() {
+        "while members.name()?.is_some() {\nmembers.skip()?;\n}\nOk(Some(Self))\n".to_owned()
+    } else {
+        format!(
+            "{slots}while let Some(member) = members.name()? {{\nmatch &*member {{\n{arms}_ => members.skip()?,\n}}\n}}\n\
+             {required}let build = || Some(Self {{\n{build}}});\nOk(build())\n"
+        )
+    };
     Ok(format!(
         "\nimpl Structure for {name} {{\nfn read<'de, M: MapAccess<'de>>(members: &mut Members<'_, M>) -> Result<Option<Self>, M::Error> {{\n\
-         {slots}while let Some(member) = members.name()? {{\nmatch &*member {{\n{arms}_ => members.skip()?,\n}}\n}}\n\
-         {required}let build = || Some(Self {{\n{build}}});\nOk(build())\n}}\n}}\n"
+         {body}}}\n}}\n"
     ))
 }
 
 /// `encode.rs`
 pub(crate) fn encode(shapes: &Shapes<'_>) -> Result<String, Box<dyn Error>> {
-    let mut page = header("How answers are written.");
-    page.push_str("use crate::generated::{enums::*, outputs::*, structures::*};\nuse crate::wire::{self, Json, Value, WireOutput};\n");
+    match shapes.choice.protocol {
+        Protocol::Json => encode_json(shapes),
+        Protocol::Query => encode_xml(shapes),
+    }
+}
+
+fn encode_json(shapes: &Shapes<'_>) -> Result<String, Box<dyn Error>> {
+    let mut page = header(shapes.choice.title, "How answers are written.");
+    page.push_str(&siblings(shapes, &["outputs", "structures"])?);
+    page.push_str("use crate::wire::{self, Json, Value, WireOutput};\n");
     for (name, operation) in &shapes.api.operations {
         let output = format!("{name}Output");
         let body = match shapes.output(operation)? {
@@ -218,11 +261,83 @@ fn writer(name: &str, fields: &[Field<'_>]) -> String {
     )
 }
 
+fn encode_xml(shapes: &Shapes<'_>) -> Result<String, Box<dyn Error>> {
+    let mut page = header(shapes.choice.title, "How answers are written.");
+    page.push_str(&siblings(shapes, &["outputs", "structures"])?);
+    page.push_str("use crate::wire::{self, Content, PercentEncoded, WireOutput, Xml};\n");
+    for (name, operation) in &shapes.api.operations {
+        let output = format!("{name}Output");
+        let body = match shapes.output(operation)? {
+            Some(fields) => {
+                page.push_str(&xml_writer(shapes, &output, &fields));
+                format!("wire::encode_result(\"{name}Result\", self)")
+            }
+            None => "Vec::new()".to_owned(),
+        };
+        page.push_str(&format!(
+            "\nimpl WireOutput for {output} {{\nfn encode(&self) -> Vec<u8> {{\n{body}\n}}\n}}\n"
+        ));
+    }
+    for name in shapes.nested_structures()? {
+        if shapes.is_sent(name) {
+            let fields = shapes.fields(name)?;
+            page.push_str(&xml_writer(shapes, &names::type_name(name), &fields));
+        }
+    }
+    for name in shapes.of_kind(Kind::Enum)? {
+        if shapes.is_sent(name) {
+            page.push_str(&format!("\nimpl Content for {} {{\nfn write(&self, xml: &mut Xml) {{\nxml.text(self.as_str());\n}}\n}}\n", names::type_name(name)));
+        }
+    }
+    Ok(page)
+}
+
+fn xml_writer(shapes: &Shapes<'_>, name: &str, fields: &[Field<'_>]) -> String {
+    let member = |field: &Field<'_>| {
+        let (wire, name) = (field.wire, &field.name);
+        let is_encoded = shapes.choice.percent_encoded.contains(&field.shape);
+        match (field.required, is_encoded) {
+            (true, false) => format!("xml.always(\"{wire}\", &self.{name});\n"),
+            (false, false) => format!("xml.optional(\"{wire}\", &self.{name});\n"),
+            (true, true) => format!("xml.always(\"{wire}\", &PercentEncoded(&self.{name}));\n"),
+            (false, true) => {
+                format!("xml.optional(\"{wire}\", &self.{name}.as_deref().map(PercentEncoded));\n")
+            }
+        }
+    };
+    let members: String = fields.iter().map(member).collect();
+    let argument = if fields.is_empty() { "_" } else { "xml" };
+    format!(
+        "\nimpl Content for {name} {{\nfn write(&self, {argument}: &mut Xml) {{\n{members}}}\n}}\n"
+    )
+}
+
 /// Each pattern of the model that requests can meet, and its function in `claviger-model/src/patterns.rs`.
-const PATTERNS: [(&str, &str); 18] = [
+const PATTERNS: [(&str, &str); 33] = [
     (r"[0-9]{12}", "account_id"),
     (r"[\u0009\u000A\u000D\u0020-\u00FF]+", "policy"),
     (r"[\u0020-\u00FF]*", "marker"),
+    (r"[\u0020-\u00FF]+", "some_marker"),
+    (
+        r"[\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*",
+        "role_description",
+    ),
+    (
+        r"[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u10000-\u10FFFF]+",
+        "xml_text",
+    ),
+    (r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+", "tag_key"),
+    (r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*", "tag_value"),
+    (r"[\w+=,.@-]+", "entity_name"),
+    (r"[\w+=,.@-]*", "name_characters"),
+    (r"[\w+=,.@:\/-]*", "external_id"),
+    (r"[\w+=/:,.@-]*", "external_id"),
+    (r"[\w]*", "word_characters"),
+    (r"[\d]*", "digits"),
+    (r"(\u002F)|(\u002F[\u0021-\u007E]+\u002F)", "path"),
+    (r"\u002F[\u0021-\u007F]*", "path_prefix"),
+    (r"((/[A-Za-z0-9\.,\+@=_-]+)*)/", "policy_path"),
+    (r"v[1-9][0-9]*(\.[A-Za-z0-9-]*)?", "policy_version_id"),
     (r"[\w]+", "policy_name"),
     (
         r"^(/[a-zA-Z0-9\/_-]+/kms/xks/v\d{1,2})$|^(/kms/xks/v\d{1,2})$",

@@ -17,7 +17,8 @@ async fn get_caller_identity() {
     for form in ["Action=GetCallerIdentity&Version=2011-06-15", ""] {
         let answer = scene.call(route, &root, form).await.unwrap();
         let expected = format!(
-            "<Arn>arn:aws:iam::{ACCOUNT}:root</Arn><UserId>{ACCOUNT}</UserId><Account>{ACCOUNT}</Account>"
+            "<GetCallerIdentityResult><UserId>{ACCOUNT}</UserId><Account>{ACCOUNT}</Account>\
+             <Arn>arn:aws:iam::{ACCOUNT}:root</Arn></GetCallerIdentityResult>"
         );
         assert_eq!(String::from_utf8(answer).unwrap(), expected);
     }

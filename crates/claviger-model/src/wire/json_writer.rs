@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use zeroize::Zeroize;
-
 use super::base64_text;
+use super::buffer::Buffer;
 use crate::{Secret, SecretText, Timestamp};
 
 /// A value that answers can hold.
@@ -16,15 +15,15 @@ pub(crate) trait Value {
 /// Writes one value as a whole body.
 pub(crate) fn encode(value: &impl Value) -> Vec<u8> {
     let mut json = Json {
-        buffer: Vec::with_capacity(CAPACITY),
+        buffer: Buffer::new(),
     };
     value.write(&mut json);
-    json.buffer
+    json.buffer.into_bytes()
 }
 
 /// JSON text as it grows.
 pub(crate) struct Json {
-    buffer: Vec<u8>,
+    buffer: Buffer,
 }
 
 impl Json {
@@ -58,39 +57,28 @@ impl Json {
             self.push(text.as_bytes());
             self.push(b"\"");
         } else {
-            self.reserve(text.len() + special * ESCAPE_LEN + 2);
+            self.buffer.reserve(text.len() + special * ESCAPE_LEN + 2);
             // A vector takes all that is written.
-            let written = serde_json::to_writer(&mut self.buffer, text);
+            let written = serde_json::to_writer(self.buffer.reserved(), text);
             debug_assert!(written.is_ok());
         }
     }
 
     fn bytes(&mut self, bytes: &[u8]) {
-        let start = self.buffer.len() + 1;
-        let end = start + base64_text::encoded_len(bytes.len());
-        self.reserve(end + 1 - self.buffer.len());
-        self.buffer.resize(end, b'"');
-        if let Some(text) = self.buffer.get_mut(start..end) {
+        self.push(b"\"");
+        let len = base64_text::encoded_len(bytes.len());
+        self.buffer.reserve(len + 1);
+        let written = self.buffer.reserved();
+        let start = written.len();
+        written.resize(start + len, b'=');
+        if let Some(text) = written.get_mut(start..) {
             base64_text::encode_into(bytes, text);
         }
         self.push(b"\"");
     }
 
     fn push(&mut self, bytes: &[u8]) {
-        self.reserve(bytes.len());
-        self.buffer.extend_from_slice(bytes);
-    }
-
-    /// Makes room without leaving the old buffer's bytes to the allocator.
-    fn reserve(&mut self, more: usize) {
-        if self.buffer.capacity() - self.buffer.len() >= more {
-            return;
-        }
-        let mut grown =
-            Vec::with_capacity((self.buffer.len() + more).max(self.buffer.capacity() * 2));
-        grown.extend_from_slice(&self.buffer);
-        self.buffer.zeroize();
-        self.buffer = grown;
+        self.buffer.push(bytes);
     }
 }
 
@@ -187,9 +175,6 @@ impl<V: Value> Value for Vec<V> {
         json.list(self);
     }
 }
-
-/// Enough for the answers of the cryptographic operations on small data.
-const CAPACITY: usize = 1024;
 
 /// What `\u0000` takes beyond the character.
 const ESCAPE_LEN: usize = 5;

@@ -54,7 +54,7 @@ impl<T> Slot<T> {
     }
 }
 
-/// Reads a whole body.
+/// Reads a whole body of JSON.
 pub(crate) fn decode<T: Structure>(body: &[u8]) -> Result<T, DecodeError> {
     // One check for the whole body is cheaper than one a string, and covers what is skipped.
     let text = std::str::from_utf8(body).map_err(|_| DecodeError::Serialization(None))?;
@@ -63,20 +63,31 @@ pub(crate) fn decode<T: Structure>(body: &[u8]) -> Result<T, DecodeError> {
     }
     let mut report = Report::default();
     let mut json = serde_json::Deserializer::from_str(text);
-    let read = json.deserialize_any(StructureVisitor {
+    let read = structure(&mut json, &mut report);
+    outcome(read.and_then(|slot| json.end().map(|()| slot)).ok(), report)
+}
+
+/// Reads the structure that a whole body is.
+pub(super) fn structure<'de, T: Structure, D: Deserializer<'de>>(
+    from: D,
+    report: &mut Report,
+) -> Result<Slot<T>, D::Error> {
+    from.deserialize_any(StructureVisitor {
         name: "",
-        report: &mut report,
+        report,
         structure: PhantomData,
-    });
-    match read.and_then(|slot| json.end().map(|()| slot)) {
-        Err(_) => Err(DecodeError::Serialization(report.refusal)),
-        Ok(slot) => match (report.into_error(), slot) {
-            (None, Slot::Good(input)) => Ok(input),
-            (Some(error), _) => Err(error),
-            (None, Slot::Absent | Slot::Null | Slot::Broken) => {
-                Err(DecodeError::Serialization(None))
-            }
-        },
+    })
+}
+
+/// What a pass over a body led to: `read` is none when it ended early.
+pub(super) fn outcome<T>(read: Option<Slot<T>>, report: Report) -> Result<T, DecodeError> {
+    let Some(slot) = read else {
+        return Err(DecodeError::Serialization(report.refusal));
+    };
+    match (report.into_error(), slot) {
+        (None, Slot::Good(input)) => Ok(input),
+        (Some(error), _) => Err(error),
+        (None, Slot::Absent | Slot::Null | Slot::Broken) => Err(DecodeError::Serialization(None)),
     }
 }
 
@@ -159,30 +170,6 @@ impl<T: Structure> Rule for Nested<T> {
     }
 }
 
-/// A list of structures.
-pub(crate) struct StructureList<T>(PhantomData<T>);
-
-impl<T> StructureList<T> {
-    pub(crate) const NEW: Self = Self(PhantomData);
-}
-
-impl<T: Structure> Rule for StructureList<T> {
-    type Value = Vec<T>;
-
-    fn read<'de, D: Deserializer<'de>>(
-        &self,
-        name: &'static str,
-        report: &mut Report,
-        from: D,
-    ) -> Result<Slot<Vec<T>>, D::Error> {
-        from.deserialize_any(StructureListVisitor {
-            name,
-            report,
-            structure: PhantomData,
-        })
-    }
-}
-
 /// Reads what a [`Rule`] describes.
 pub(super) struct Reader<'a, R> {
     pub(super) rule: &'a R,
@@ -204,9 +191,10 @@ pub(super) fn refuse<E: Error>(report: &mut Report, text: String) -> E {
     E::custom("refused")
 }
 
-/// Writes the visitor methods that refuse what is not a structure, list or map; `$wanted` is AWS's word for it.
+/// Writes the visitor methods that refuse what is not a structure, list or map; `$wanted` is AWS's word for it. In a form an
+/// empty value is how clients write an empty list.
 macro_rules! refuse_scalars {
-    ($wanted:literal) => {
+    ($wanted:literal $(, empty_list: $empty:ident)?) => {
         fn visit_bool<E: ::serde::de::Error>(self, _: bool) -> Result<Self::Value, E> {
             Err($crate::wire::members::refuse(
                 self.report,
@@ -235,7 +223,12 @@ macro_rules! refuse_scalars {
             ))
         }
 
-        fn visit_str<E: ::serde::de::Error>(self, _: &str) -> Result<Self::Value, E> {
+        fn visit_str<E: ::serde::de::Error>(self, _value: &str) -> Result<Self::Value, E> {
+            $(
+                if self.report.is_form && _value.is_empty() {
+                    return Ok(self.$empty());
+                }
+            )?
             Err($crate::wire::members::refuse(
                 self.report,
                 $wanted.to_owned(),
@@ -287,58 +280,6 @@ impl<'de, T: Structure> Visitor<'de> for StructureVisitor<'_, T> {
     }
 
     refuse_scalars!("Expected map or null");
-}
-
-struct StructureListVisitor<'a, T> {
-    name: &'static str,
-    report: &'a mut Report,
-    structure: PhantomData<T>,
-}
-
-impl<'de, T: Structure> Visitor<'de> for StructureListVisitor<'_, T> {
-    type Value = Slot<Vec<T>>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list")
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-        Ok(Slot::Null)
-    }
-
-    fn visit_seq<S: SeqAccess<'de>>(self, mut elements: S) -> Result<Self::Value, S::Error> {
-        let mut read = Some(Vec::new());
-        let outer = self.report.path.len();
-        for position in 1_u32.. {
-            self.report
-                .path
-                .push_str(&format!("{}.{position}.", self.name));
-            let reader = Reader {
-                rule: &Nested::<T>::NEW,
-                name: "member",
-                report: &mut *self.report,
-            };
-            let Some(element) = elements.next_element_seed(reader)? else {
-                break;
-            };
-            if matches!(element, Slot::Null) {
-                self.report.violate("member", &Shown::Null, NOT_NULL);
-            }
-            self.report.path.truncate(outer);
-            match (&mut read, element) {
-                (Some(good), Slot::Good(element)) => good.push(element),
-                _ => read = None,
-            }
-        }
-        self.report.path.truncate(outer);
-        Ok(read.map_or(Slot::Broken, Slot::Good))
-    }
-
-    fn visit_map<M: MapAccess<'de>>(self, _: M) -> Result<Self::Value, M::Error> {
-        Err(refuse(self.report, STRUCTURE_FOUND.to_owned()))
-    }
-
-    refuse_scalars!("Expected list or null");
 }
 
 /// A member's name, borrowed from the body unless it holds escapes.

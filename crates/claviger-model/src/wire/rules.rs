@@ -137,6 +137,12 @@ struct TextListVisitor<'a> {
     report: &'a mut Report,
 }
 
+impl TextListVisitor<'_> {
+    const fn empty(self) -> Option<Vec<Option<String>>> {
+        Some(Vec::new())
+    }
+}
+
 impl<'de> Visitor<'de> for TextListVisitor<'_> {
     type Value = Option<Vec<Option<String>>>;
 
@@ -167,7 +173,7 @@ impl<'de> Visitor<'de> for TextListVisitor<'_> {
         Err(refuse(self.report, STRUCTURE_FOUND.to_owned()))
     }
 
-    refuse_scalars!("Expected list or null");
+    refuse_scalars!("Expected list or null", empty_list: empty);
 }
 
 impl Rule for Context {

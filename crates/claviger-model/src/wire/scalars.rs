@@ -67,10 +67,11 @@ impl<E> Choice<E> {
     pub(crate) const NEW: Self = Self(PhantomData);
 }
 
-/// One value as JSON has it.
+/// One value as JSON has it, or a form.
 #[derive(Clone, Copy)]
 enum Token<'t> {
     Text(&'t str),
+    Form(&'t str),
     Integer(i128),
     Fraction(f64),
     Boolean(bool),
@@ -269,10 +270,12 @@ impl Scalar for Integer {
         name: &str,
         report: &mut Report,
     ) -> Result<Slot<i32>, Mismatch> {
-        let Token::Integer(number) = token else {
-            return Err(Mismatch::Type);
+        let number = match token {
+            Token::Integer(number) => i32::try_from(number).ok(),
+            Token::Form(text) => text.parse().ok(),
+            Token::Text(_) | Token::Fraction(_) | Token::Boolean(_) => None,
         };
-        let number = i32::try_from(number).map_err(|_| Mismatch::Type)?;
+        let number = number.ok_or(Mismatch::Type)?;
         let shown = || Shown::Text(number.to_string().into());
         Ok(
             if passes(range(number, self.min, self.max), name, report, shown) {
@@ -290,10 +293,14 @@ impl Scalar for Boolean {
     const WORD: &'static str = "Boolean";
 
     fn accept(&self, token: Token<'_>, _: &str, _: &mut Report) -> Result<Slot<bool>, Mismatch> {
-        let Token::Boolean(value) = token else {
-            return Err(Mismatch::Type);
-        };
-        Ok(Slot::Good(value))
+        match token {
+            Token::Boolean(value) => Ok(Slot::Good(value)),
+            Token::Form("true") => Ok(Slot::Good(true)),
+            Token::Form("false") => Ok(Slot::Good(false)),
+            Token::Text(_) | Token::Form(_) | Token::Integer(_) | Token::Fraction(_) => {
+                Err(Mismatch::Type)
+            }
+        }
     }
 }
 
@@ -313,7 +320,8 @@ impl Scalar for Time {
                 .checked_mul(1000)
                 .and_then(|ms| i64::try_from(ms).ok()),
             Token::Fraction(seconds) => nearest_ms(seconds),
-            Token::Text(_) | Token::Boolean(_) => None,
+            // No operation of the services that speak in forms receives a moment.
+            Token::Text(_) | Token::Form(_) | Token::Boolean(_) => None,
         };
         let moment = ms
             .map(Timestamp::from_epoch_ms)
@@ -332,7 +340,7 @@ fn nearest_ms(seconds: f64) -> Option<i64> {
 impl<'t> Token<'t> {
     fn text(self) -> Result<&'t str, Mismatch> {
         match self {
-            Self::Text(text) => Ok(text),
+            Self::Text(text) | Self::Form(text) => Ok(text),
             Self::Integer(_) | Self::Fraction(_) | Self::Boolean(_) => Err(Mismatch::Type),
         }
     }
@@ -340,7 +348,7 @@ impl<'t> Token<'t> {
     /// AWS's word for the JSON type.
     const fn word(self) -> &'static str {
         match self {
-            Self::Text(_) => "STRING_VALUE",
+            Self::Text(_) | Self::Form(_) => "STRING_VALUE",
             Self::Integer(_) | Self::Fraction(_) => "NUMBER_VALUE",
             Self::Boolean(true) => "TRUE_VALUE",
             Self::Boolean(false) => "FALSE_VALUE",
@@ -436,7 +444,12 @@ impl<'de, R: Scalar> Visitor<'de> for ScalarVisitor<'_, R> {
     }
 
     fn visit_str<E: Error>(self, value: &str) -> Result<Self::Value, E> {
-        self.accept(Token::Text(value))
+        let token = if self.report.is_form {
+            Token::Form(value)
+        } else {
+            Token::Text(value)
+        };
+        self.accept(token)
     }
 
     fn visit_seq<S: SeqAccess<'de>>(self, _: S) -> Result<Self::Value, S::Error> {

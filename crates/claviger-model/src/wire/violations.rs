@@ -7,6 +7,8 @@ use super::DecodeError;
 /// What a pass over a body has found out so far.
 #[derive(Default)]
 pub(crate) struct Report {
+    /// True for a form, where all values are text, which stands for numbers and booleans too.
+    pub(super) is_form: bool,
     /// The text of the refusal that ended the pass, when AWS gives one.
     pub(super) refusal: Option<String>,
     /// Where the pass is: empty at the top, else `tags.1.member.`.
@@ -25,6 +27,14 @@ pub(crate) enum Shown<'t> {
 }
 
 impl Report {
+    /// Of a form, of which nothing was read yet.
+    pub(super) fn of_form() -> Self {
+        Self {
+            is_form: true,
+            ..Self::default()
+        }
+    }
+
     /// Records that the member `name` breaks a rule. Beyond [`VIOLATIONS_MAX`] they are dropped: a body of empty tags must not
     /// blow up into an answer of many times its size.
     pub(super) fn violate(&mut self, name: &str, value: &Shown<'_>, constraint: &str) {

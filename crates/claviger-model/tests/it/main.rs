@@ -9,6 +9,8 @@
 
 mod answers;
 mod any_bytes;
+mod forms;
 mod refusals;
 mod requests;
+mod results;
 mod violations;

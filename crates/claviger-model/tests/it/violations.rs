@@ -11,6 +11,7 @@ fn text_of<T: WireInput>(body: &str) -> String {
     match T::decode(body.as_bytes()) {
         Err(DecodeError::Validation(text)) => text,
         Err(DecodeError::Serialization(text)) => panic!("not read: {text:?}"),
+        Err(DecodeError::Repeated(name)) => panic!("repeated: {name}"),
         Ok(_) => panic!("accepted: {body}"),
     }
 }

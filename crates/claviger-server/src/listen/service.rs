@@ -35,7 +35,7 @@ pub trait Service: Send + Sync + 'static {
 
     /// Serves one authenticated call.
     ///
-    /// A KMS answer is the JSON body; an STS or IAM answer is the XML inside of the `…Result` element.
+    /// A KMS answer is the JSON body; an STS or IAM answer is the `…Result` element of the body.
     fn handle(&self, route: Self::Route, call: Call) -> Pending<Answer>;
 
     /// Refuses an authenticated call that names no operation: it leaves its audit event like any other.

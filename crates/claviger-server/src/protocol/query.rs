@@ -1,6 +1,7 @@
 //! AWS Query: a form with `Action` and `Version`, an XML answer. STS and IAM speak it.
 
 use claviger_core::error::Error;
+use claviger_model::{iam, sts};
 use http::StatusCode;
 use quick_xml::escape::escape;
 use uuid::Uuid;
@@ -96,7 +97,7 @@ impl QueryService {
     }
 }
 
-/// The answer of a call that succeeded; `result` is the XML inside of the result element.
+/// The answer of a call that succeeded; `result` is the result element, if the operation has one.
 pub(crate) fn success(
     service: QueryService,
     action: &str,
@@ -104,10 +105,6 @@ pub(crate) fn success(
     result: &[u8],
 ) -> Reply {
     let result = String::from_utf8_lossy(result);
-    let result = match &*result {
-        "" => String::new(),
-        inner => format!("<{action}Result>{inner}</{action}Result>"),
-    };
     let body = format!(
         "<{action}Response xmlns=\"{}\">{result}<ResponseMetadata><RequestId>{request_id}</RequestId>\
          </ResponseMetadata></{action}Response>",
@@ -118,7 +115,7 @@ pub(crate) fn success(
 
 /// The answer of a call that failed.
 pub(super) fn failure(service: QueryService, request_id: Uuid, error: &Error) -> Reply {
-    let (code, status) = code_and_status(error.code());
+    let (code, status) = service.code_and_status(error.code());
     let fault = if status.is_server_error() {
         "Receiver"
     } else {
@@ -147,22 +144,36 @@ fn printable(text: &str) -> String {
         .collect()
 }
 
-/// What the pipeline says in the words of KMS, in the words of the Query services.
-///
-/// AWS: <https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html>
-fn code_and_status(code: &str) -> (&str, StatusCode) {
-    match code {
-        "AccessDeniedException" => ("AccessDenied", StatusCode::FORBIDDEN),
-        "ValidationException" => ("ValidationError", StatusCode::BAD_REQUEST),
-        "ThrottlingException" => ("Throttling", StatusCode::BAD_REQUEST),
-        "KMSInternalException" => ("InternalFailure", StatusCode::INTERNAL_SERVER_ERROR),
-        "AccessDenied"
-        | "InvalidClientTokenId"
-        | "MissingAuthenticationToken"
-        | "SignatureDoesNotMatch" => (code, StatusCode::FORBIDDEN),
-        "InternalFailure" | "ServiceFailure" => (code, StatusCode::INTERNAL_SERVER_ERROR),
-        "ServiceUnavailable" => (code, StatusCode::SERVICE_UNAVAILABLE),
-        _ => (code, StatusCode::BAD_REQUEST),
+impl QueryService {
+    /// What the pipeline says in the words of KMS, in the words of the Query services.
+    ///
+    /// AWS: <https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html>
+    fn code_and_status(self, code: &str) -> (&str, StatusCode) {
+        match code {
+            "AccessDeniedException" => ("AccessDenied", StatusCode::FORBIDDEN),
+            "ValidationException" => ("ValidationError", StatusCode::BAD_REQUEST),
+            "SerializationException" => ("MalformedInput", StatusCode::BAD_REQUEST),
+            "ThrottlingException" => ("Throttling", StatusCode::BAD_REQUEST),
+            "KMSInternalException" => ("InternalFailure", StatusCode::INTERNAL_SERVER_ERROR),
+            "AccessDenied"
+            | "InvalidClientTokenId"
+            | "MissingAuthenticationToken"
+            | "SignatureDoesNotMatch" => (code, StatusCode::FORBIDDEN),
+            "InternalFailure" | "ServiceFailure" => (code, StatusCode::INTERNAL_SERVER_ERROR),
+            "ServiceUnavailable" => (code, StatusCode::SERVICE_UNAVAILABLE),
+            _ => (code, self.modelled_status(code)),
+        }
+    }
+
+    /// What the model says of an error; 400 for one that it does not list.
+    fn modelled_status(self, code: &str) -> StatusCode {
+        let status = match self {
+            Self::Sts => sts::error_code::http_status(code),
+            Self::Iam => iam::error_code::http_status(code),
+        };
+        status
+            .and_then(|status| StatusCode::from_u16(status).ok())
+            .unwrap_or(StatusCode::BAD_REQUEST)
     }
 }
 

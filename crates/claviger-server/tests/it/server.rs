@@ -14,7 +14,7 @@ use claviger_core::{
     call::{Answer, Call, Caller},
     error::Error,
 };
-use claviger_model::{AccountId, Region, Secret};
+use claviger_model::{AccountId, Region, Secret, sts::GetCallerIdentityOutput, wire::WireOutput};
 use claviger_policy::{Principal, PrincipalKind};
 use claviger_server::{
     listen::{Credential, Pending, Readiness, Service, Settings, listen},
@@ -172,7 +172,14 @@ impl Service for Fake {
                 }
                 PANIC | PANIC_DETACHED => panic!("the operation panicked, as this test wants"),
                 REFUSE => Err(Error::new("NotFoundException", "Key 'a\"b' does not exist")),
-                IDENTITY => Ok(format!("<Account>{}</Account>", call.caller.account).into_bytes()),
+                IDENTITY => {
+                    let account = Some(call.caller.account.to_string());
+                    Ok(GetCallerIdentityOutput {
+                        account,
+                        ..Default::default()
+                    }
+                    .encode())
+                }
                 _ => Ok(format!(
                     "{{\"bytes\":{},\"region\":\"{}\",\"from\":\"{}\",\"host\":\"{}\"}}",
                     call.body.len(),

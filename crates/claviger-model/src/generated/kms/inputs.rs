@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::generated::{enums::*, structures::*};
+use super::{enums::*, structures::*};
 use crate::{Secret, SecretText, Timestamp};
 
 /// What `CancelKeyDeletion` receives.

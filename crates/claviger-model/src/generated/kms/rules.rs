@@ -2,7 +2,7 @@
 //!
 //! What the members of requests must satisfy: one rule for each shape.
 
-use crate::generated::{enums::*, structures::*};
+use super::{enums::*, structures::*};
 use crate::patterns;
 use crate::wire::{
     Boolean, Bytes, Choice, Context, Integer, Nested, Pattern, SecretBytes, SecretString,
@@ -221,7 +221,7 @@ pub(super) const TAG_KEY_TYPE: Text = Text {
     max: 128,
     pattern: None,
 };
-pub(super) const TAG_LIST: StructureList<Tag> = StructureList::NEW;
+pub(super) const TAG_LIST: StructureList<Tag> = StructureList::of(0, usize::MAX);
 pub(super) const TAG_VALUE_TYPE: Text = Text {
     min: 0,
     max: 256,

@@ -2,7 +2,7 @@
 //!
 //! How answers are written.
 
-use crate::generated::{enums::*, outputs::*, structures::*};
+use super::{enums::*, outputs::*, structures::*};
 use crate::wire::{self, Json, Value, WireOutput};
 
 impl Value for CancelKeyDeletionOutput {

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::generated::enums::*;
+use super::enums::*;
 use crate::{SecretText, Timestamp};
 
 /// `AliasListEntry`, inside requests or answers.

@@ -5,7 +5,7 @@
 use serde::de::MapAccess;
 
 use super::rules;
-use crate::generated::{inputs::*, operations::Operation, structures::*};
+use super::{inputs::*, operations::Operation, structures::*};
 use crate::wire::{self, DecodeError, Members, Slot, Structure, WireInput};
 
 /// Reads a body as the input of `operation` and drops it: the check alone.

@@ -2,7 +2,7 @@
 //!
 //! The outputs of the operations.
 
-use crate::generated::{enums::*, structures::*};
+use super::{enums::*, structures::*};
 use crate::{Secret, Timestamp};
 
 /// What `CancelKeyDeletion` answers.

@@ -1,0 +1,43 @@
+//! The bytes of an answer as it grows.
+
+use zeroize::Zeroize;
+
+/// A growing buffer that leaves no plaintext behind.
+pub(super) struct Buffer(Vec<u8>);
+
+impl Buffer {
+    /// An empty one, with room for the answers of most operations.
+    pub(super) fn new() -> Self {
+        Self(Vec::with_capacity(CAPACITY))
+    }
+
+    /// Appends bytes.
+    pub(super) fn push(&mut self, bytes: &[u8]) {
+        self.reserve(bytes.len());
+        self.0.extend_from_slice(bytes);
+    }
+
+    /// Makes room without leaving the old buffer's bytes to the allocator.
+    pub(super) fn reserve(&mut self, more: usize) {
+        if self.0.capacity() - self.0.len() >= more {
+            return;
+        }
+        let mut grown = Vec::with_capacity((self.0.len() + more).max(self.0.capacity() * 2));
+        grown.extend_from_slice(&self.0);
+        self.0.zeroize();
+        self.0 = grown;
+    }
+
+    /// The vector, for who writes in place after [`Buffer::reserve`].
+    pub(super) fn reserved(&mut self) -> &mut Vec<u8> {
+        &mut self.0
+    }
+
+    /// What was written.
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.0
+    }
+}
+
+/// Enough for the answers of the cryptographic operations on small data.
+const CAPACITY: usize = 1024;
