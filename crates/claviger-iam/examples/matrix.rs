@@ -5,8 +5,8 @@ use claviger_core::{
     pipeline::Route,
     rule::{Actions, Identifiers, Rule, Verdict},
 };
-use claviger_iam::sts_route;
-use claviger_model::Operation;
+use claviger_iam::{iam_route, sts_route};
+use claviger_model::{Operation, iam};
 
 fn main() {
     let kms = Operation::ALL.map(|operation| (operation.name(), ops::route(operation)));
@@ -24,7 +24,23 @@ fn main() {
     for (name, route) in STS.iter().filter_map(|name| Some((name, sts_route(name)?))) {
         println!("{}", row(name, &route));
     }
+    println!("\n## IAM\n\n{IAM_HEADING}");
+    for operation in iam::Operation::ALL {
+        println!("{}", iam_row(operation.name()));
+    }
     print!("{CLOSING}");
+}
+
+/// IAM has no keys: its operations have fewer rules.
+fn iam_row(name: &str) -> String {
+    let Some(Route { rule, .. }) = iam_route(name) else {
+        return format!("| {name} | not yet | {NOTHING} | {NOTHING} | {NOTHING} |");
+    };
+    let (read_only, changes) = (yes(rule.read_only), yes(rule.changes));
+    format!(
+        "| {name} | yes | {} | {read_only} | {changes} |",
+        actions(rule.actions)
+    )
 }
 
 /// One line of the table. The rule of an operation that is not served decides nothing yet, so none of it is shown.
@@ -122,6 +138,10 @@ const HEADING: &str = "\
 | operation | served | action | key identifiers | other accounts' keys | Enabled | Disabled | PendingImport | PendingDeletion | usage | origin | grants | read-only | changes records |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |";
 
+const IAM_HEADING: &str = "\
+| operation | served | action | read-only | changes records |
+| --- | --- | --- | --- | --- |";
+
 const CLOSING: &str = "
 ## How to read it
 
@@ -138,6 +158,7 @@ const CLOSING: &str = "
 - **read-only**: what the audit event says, as CloudTrail does. GetParametersForImport is read-only there although the first one of
   a day stores that day's key.
 - **changes records**: two such calls on one key run one after the other, unless they are read-only.
-- Of STS the table shows what is served; IAM has no operations yet. Another action of either leaves its audit event and is
-  answered with `InvalidAction`.
+- Of STS the table shows what is served, of IAM what a key management service has a use for. Another action of either leaves its
+  audit event and is answered with `InvalidAction`. Making something with tags asks for the action that tags it, too; renaming asks for
+  the action on the old and on the new ARN.
 ";

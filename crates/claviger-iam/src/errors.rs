@@ -114,15 +114,29 @@ pub(crate) fn user_name_needed() -> Error {
     validation("Must specify userName when calling with non-User credentials")
 }
 
-/// An ARN that is none.
-pub(crate) fn invalid_arn(arn: &str) -> Error {
-    invalid_input(format!("ARN {arn} is not valid."))
-}
-
 /// A marker that was not given out for this list.
 pub(crate) fn invalid_marker() -> Error {
     // UNKNOWN: AWS's own text is not recorded.
     validation("Invalid Marker.")
+}
+
+/// Tag keys differ by more than case.
+pub(crate) fn duplicate_tag_keys() -> Error {
+    invalid_input("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+}
+
+/// Tag keys that nobody may use.
+pub(crate) fn reserved_tag_key() -> Error {
+    // UNKNOWN: AWS's own text is not recorded.
+    invalid_input("Tag keys beginning with aws: are reserved for system use.")
+}
+
+/// Too many tags.
+pub(crate) fn too_many_tags() -> Error {
+    Error::new(
+        "LimitExceeded",
+        "The number of tags has reached the maximum limit.",
+    )
 }
 
 fn not_found(text: String) -> Error {

@@ -7,9 +7,7 @@ mod accounts;
 mod aws_managed;
 mod compose;
 mod credentials;
-#[allow(dead_code, reason = "the operations on them follow")]
 mod entities;
-#[allow(dead_code, reason = "the operations that give them follow")]
 mod errors;
 mod iam;
 mod ids;
@@ -17,6 +15,7 @@ mod oidc_providers;
 mod ops;
 mod principals;
 mod records;
+mod subjects;
 
 use claviger_core::check::Reader;
 
@@ -32,19 +31,20 @@ pub use crate::{
     iam::{Authentication, Iam},
     ids::{new_access_key_id, new_secret_access_key, new_unique_id},
     oidc_providers::OidcProviderRecord,
-    ops::sts_route,
+    ops::{iam_route, sts_route},
     records::{
         AccessKeys, AccountRecord, CredentialRecord, Entity, EntityKind, GroupRecord, Holder,
-        Holdings, KeyEntry, ListedPolicy, ManagedPolicyRecord, MemberRecord, NameRecord,
-        PolicyVersion, PrincipalRecord, RoleRecord, TrustPolicy, UserRecord,
+        Holdings, KeyEntry, KeyUseRecord, ListedPolicy, ManagedPolicyRecord, MemberRecord,
+        NameRecord, PolicyVersion, PrincipalRecord, RoleRecord, TrustPolicy, UserRecord,
     },
 };
 
 /// The tables of this crate.
-pub const READERS: [Reader; 10] = [
+pub const READERS: [Reader; 11] = [
     Reader::of::<AccountRecord>(),
     Reader::of::<CredentialRecord>(),
     Reader::of::<GroupRecord>(),
+    Reader::of::<KeyUseRecord>(),
     Reader::of::<ManagedPolicyRecord>(),
     Reader::of::<MemberRecord>(),
     Reader::of::<NameRecord>(),

@@ -18,7 +18,7 @@ use claviger_crypto::{
     import::{KeyPool, PoolLimits},
     keyring::Keyring,
 };
-use claviger_iam::{Authentication, Credential, Iam, sts_route};
+use claviger_iam::{Authentication, Credential, Iam, iam_route, sts_route};
 use claviger_model::{Operation, Region};
 use claviger_store::{Sqlite, end_process};
 
@@ -121,7 +121,7 @@ impl Service for Assembled {
     fn find_query(&self, service: QueryService, action: &str) -> Option<Route> {
         match service {
             QueryService::Sts => sts_route(action),
-            QueryService::Iam => None,
+            QueryService::Iam => iam_route(action),
         }
     }
 

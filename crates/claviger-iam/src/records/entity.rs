@@ -1,5 +1,7 @@
 //! What users, roles, groups and managed policies have in common: a unique id, a name, a path.
 
+use std::collections::BTreeMap;
+
 use claviger_core::{
     json_record,
     records::{Record, Records},
@@ -60,6 +62,15 @@ pub trait Entity: Record + Clone + 'static {
     fn name(&self) -> &str;
     /// The path, such as `/` or `/division/`.
     fn path(&self) -> &str;
+    /// The tags.
+    fn tags(&self) -> &BTreeMap<String, String>;
+    /// The tags, to be changed.
+    fn tags_mut(&mut self) -> &mut BTreeMap<String, String>;
+
+    /// The ARN of the permissions boundary, where there is one.
+    fn boundary_arn(&self) -> Option<&str> {
+        None
+    }
 
     /// The ARN.
     fn arn(&self, account: AccountId) -> String {
@@ -85,9 +96,9 @@ pub trait Holder: Entity {
     fn holdings_mut(&mut self) -> &mut Holdings;
 }
 
-/// Implements [`Entity`] for a record with these members.
+/// Implements [`Entity`] for a record with members `id`, `name` and `path`; the rest says where its tags are.
 macro_rules! entity {
-    ($type:ty, $kind:ident) => {
+    ($type:ty, $kind:ident, $($more:tt)+) => {
         impl $crate::records::Entity for $type {
             const KIND: $crate::records::EntityKind = $crate::records::EntityKind::$kind;
 
@@ -102,13 +113,31 @@ macro_rules! entity {
             fn path(&self) -> &str {
                 &self.path
             }
+
+            $($more)+
         }
     };
 }
 
-/// Implements [`Holder`] for a record with a member `holdings`.
+/// Implements [`Entity`] and [`Holder`] for a record that has a member `holdings` as well.
 macro_rules! holder {
-    ($type:ty) => {
+    ($type:ty, $kind:ident) => {
+        $crate::records::entity::entity! {
+            $type, $kind,
+
+            fn tags(&self) -> &std::collections::BTreeMap<String, String> {
+                &self.holdings.tags
+            }
+
+            fn tags_mut(&mut self) -> &mut std::collections::BTreeMap<String, String> {
+                &mut self.holdings.tags
+            }
+
+            fn boundary_arn(&self) -> Option<&str> {
+                self.holdings.boundary.as_ref().map(|(arn, _)| arn.as_str())
+            }
+        }
+
         impl $crate::records::Holder for $type {
             fn holdings(&self) -> &$crate::records::Holdings {
                 &self.holdings

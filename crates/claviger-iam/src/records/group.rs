@@ -4,10 +4,7 @@ use claviger_core::json_record;
 use claviger_model::AccountId;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Holdings,
-    entity::{entity, holder},
-};
+use super::{Holdings, entity::holder};
 
 /// A group. It carries policies; it has no tags and no boundary.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -27,8 +24,7 @@ pub struct GroupRecord {
 }
 
 json_record!(GroupRecord, "group");
-entity!(GroupRecord, Group);
-holder!(GroupRecord);
+holder!(GroupRecord, Group);
 
 /// One member in a group's list. The user's own record decides what the user may do.
 #[derive(Clone, Debug, Deserialize, Serialize)]

@@ -37,7 +37,17 @@ pub struct ManagedPolicyRecord {
 }
 
 json_record!(ManagedPolicyRecord, "managed-policy");
-entity!(ManagedPolicyRecord, Policy);
+entity! {
+    ManagedPolicyRecord, Policy,
+
+    fn tags(&self) -> &BTreeMap<String, String> {
+        &self.tags
+    }
+
+    fn tags_mut(&mut self) -> &mut BTreeMap<String, String> {
+        &mut self.tags
+    }
+}
 
 /// One version of a managed policy.
 #[derive(Clone, Debug, Deserialize, Serialize)]

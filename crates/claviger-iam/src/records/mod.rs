@@ -9,6 +9,7 @@ mod credential;
 mod entity;
 mod group;
 mod holdings;
+mod key_use;
 mod managed_policy;
 mod role;
 mod user;
@@ -19,6 +20,7 @@ pub use self::{
     entity::{Entity, EntityKind, Holder, NameRecord, PrincipalRecord},
     group::{GroupRecord, MemberRecord},
     holdings::{Holdings, ListedPolicy},
+    key_use::KeyUseRecord,
     managed_policy::{ManagedPolicyRecord, PolicyVersion},
     role::{RoleRecord, TrustPolicy},
     user::{AccessKeys, KeyEntry, UserRecord},

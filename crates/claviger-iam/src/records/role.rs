@@ -5,10 +5,7 @@ use std::collections::BTreeMap;
 use claviger_core::json_record;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Holdings,
-    entity::{entity, holder},
-};
+use super::{Holdings, entity::holder};
 
 /// A role.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -34,8 +31,7 @@ pub struct RoleRecord {
 }
 
 json_record!(RoleRecord, "role");
-entity!(RoleRecord, Role);
-holder!(RoleRecord);
+holder!(RoleRecord, Role);
 
 /// A trust policy with whom its ARNs named when it was written.
 #[derive(Clone, Debug, Deserialize, Serialize)]

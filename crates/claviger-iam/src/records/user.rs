@@ -5,10 +5,7 @@ use std::collections::BTreeMap;
 use claviger_core::json_record;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Holdings,
-    entity::{entity, holder},
-};
+use super::{Holdings, entity::holder};
 
 /// A user.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -32,8 +29,7 @@ pub struct UserRecord {
 }
 
 json_record!(UserRecord, "user");
-entity!(UserRecord, User);
-holder!(UserRecord);
+holder!(UserRecord, User);
 
 /// Access keys by id. A key that is not listed here opens nothing.
 pub type AccessKeys = BTreeMap<String, KeyEntry>;

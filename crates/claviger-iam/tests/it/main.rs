@@ -9,8 +9,13 @@
     reason = "a test may fail loudly"
 )]
 
+mod access_keys;
 mod accounts;
 mod aws_managed;
 mod calls;
+mod client;
 mod credentials;
+mod namesakes;
+mod policies;
 mod scene;
+mod users;
