@@ -41,11 +41,6 @@ impl AwsManagedPolicy {
         ALL.iter().find(|policy| policy.name == name)
     }
 
-    /// The one with this unique id.
-    pub fn of_id(id: &str) -> Option<&'static Self> {
-        ALL.iter().find(|policy| policy.id == id)
-    }
-
     /// The ARN, of no account.
     pub fn arn(&self) -> String {
         format!("{ARN_PREFIX}{}", self.name)

@@ -139,6 +139,104 @@ pub(crate) fn too_many_tags() -> Error {
     )
 }
 
+/// The policy belongs to AWS or to another account.
+pub(crate) fn policy_of_others() -> Error {
+    Error::new("AccessDenied", "Policy is outside your own account.")
+}
+
+/// The policy is still attached, or somebody's boundary.
+pub(crate) fn policy_attached() -> Error {
+    Error::new(
+        "DeleteConflict",
+        "Cannot delete a policy attached to entities.",
+    )
+}
+
+/// Only the default version goes with its policy.
+pub(crate) fn policy_has_versions() -> Error {
+    Error::new(
+        "DeleteConflict",
+        "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy.",
+    )
+}
+
+/// A policy has as many versions as it may have.
+pub(crate) fn too_many_versions(limit: usize) -> Error {
+    Error::new(
+        "LimitExceeded",
+        format!(
+            "A managed policy can have up to {limit} versions. Before you create a new version, you must delete an existing version."
+        ),
+    )
+}
+
+/// The policy has no such version.
+pub(crate) fn no_such_version(arn: &str, version: &str) -> Error {
+    // UNKNOWN: AWS's own text is not recorded.
+    not_found(format!(
+        "Policy {arn} version {version} does not exist or is not attachable."
+    ))
+}
+
+/// The version in force can't be deleted.
+pub(crate) fn default_version() -> Error {
+    Error::new(
+        "DeleteConflict",
+        "Cannot delete the default version of a policy.",
+    )
+}
+
+/// No OpenID Connect provider has this ARN.
+pub(crate) fn no_such_provider(arn: &str) -> Error {
+    not_found(format!("OpenIDConnect Provider not found for arn {arn}"))
+}
+
+/// The account has a provider of this issuer already.
+pub(crate) fn provider_exists(url: &str) -> Error {
+    Error::new(
+        "EntityAlreadyExists",
+        format!("Provider with url {url} already exists."),
+    )
+}
+
+/// The URL can't be an issuer's.
+pub(crate) fn invalid_provider_url() -> Error {
+    validation("Invalid Open ID Connect Provider URL")
+}
+
+/// More thumbprints than a provider may have.
+pub(crate) fn too_many_thumbprints(limit: usize) -> Error {
+    invalid_input(format!(
+        "Thumbprint list must contain fewer than {limit} entries."
+    ))
+}
+
+/// A thumbprint that is no SHA-1 digest in hex.
+pub(crate) fn invalid_thumbprint() -> Error {
+    // UNKNOWN: AWS's own text is not recorded.
+    invalid_input("Thumbprints must consist of 40 hexadecimal digits.")
+}
+
+/// The ARN names no user, group or role.
+pub(crate) fn invalid_entity_arn(arn: &str) -> Error {
+    invalid_input(format!(
+        "Invalid Entity Arn: {arn} does not clearly define entity type and name."
+    ))
+}
+
+/// A value of the simulated request context that is not of its type.
+pub(crate) fn invalid_context(name: &str, kind: &str) -> Error {
+    // UNKNOWN: AWS's own text is not recorded.
+    invalid_input(format!(
+        "The value of context key {name} is not of type {kind}."
+    ))
+}
+
+/// An ARN that can't be one of the kind that is wanted.
+pub(crate) fn invalid_arn(arn: &str) -> Error {
+    invalid_input(format!("ARN {arn} is not valid."))
+}
+
 fn not_found(text: String) -> Error {
     Error::new("NoSuchEntity", text)
 }

@@ -152,6 +152,13 @@ impl Records {
             .collect()
     }
 
+    /// How many records have ids that begin with `prefix`, without opening any; at most `limit` are counted.
+    pub async fn count<T: Record>(&self, prefix: &str, limit: usize) -> Result<usize, Fault> {
+        let prefix = path::<T>(prefix);
+        let entries = self.kv.scan(prefix.as_bytes(), None, limit).await?;
+        Ok(entries.len())
+    }
+
     /// An opaque path part for a name: the store learns nothing of it, equal names give equal parts.
     pub fn index(&self, label: &str, parts: &[&[u8]]) -> String {
         hex::encode(self.barrier.index(label, parts))

@@ -1,19 +1,13 @@
 //! IAM calls as a client makes them: forms in, XML out.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
-use claviger_core::{
-    error::Error, jobs, notes::ServiceEvent, ops, pipeline::Outcome, staged::Staged,
-};
-use claviger_crypto::SystemRng;
-use claviger_iam::{
-    Credential, Entity, EntityKind, ManagedPolicyRecord, NameRecord, PolicyVersion, iam_route,
-    new_unique_id,
-};
+use claviger_core::{error::Error, ops};
+use claviger_iam::{Credential, iam_route};
 use claviger_model::Operation;
 use serde_json::{Value, json};
 
-use crate::scene::{ACCOUNT, KEY_ID, Scene, account};
+use crate::scene::{KEY_ID, Scene};
 
 /// The XML inside of the answer's root, or the refusal.
 pub(crate) type Xml = Result<String, Error>;
@@ -89,37 +83,8 @@ impl Scene {
 
     /// A managed policy of [`ACCOUNT`]; gives its ARN.
     pub(crate) async fn managed_policy(&self, name: &str, document: &str) -> String {
-        let version = PolicyVersion {
-            document: document.to_owned(),
-            created_ms: 0,
-        };
-        let record = ManagedPolicyRecord {
-            id: new_unique_id(EntityKind::Policy, &SystemRng).unwrap(),
-            name: name.to_owned(),
-            path: "/".to_owned(),
-            created_ms: 0,
-            updated_ms: 0,
-            description: None,
-            versions: BTreeMap::from([(1, version)]),
-            default_version: 1,
-            latest_version: 1,
-            attachments: 0,
-            boundaries: 0,
-            tags: BTreeMap::new(),
-        };
-        let of = account(ACCOUNT);
-        let mut staged = Staged::default();
-        let place = ManagedPolicyRecord::place(of, &record.id);
-        staged.create(place, Some(&of), &record).unwrap();
-        let named = NameRecord {
-            id: record.id.clone(),
-        };
-        let index = NameRecord::id(&self.core.records, EntityKind::Policy, of, name);
-        staged.create(index, Some(&of), &named).unwrap();
-        let event = ServiceEvent::of_deployment("CreatePolicy", claviger_audit::Parameters::new());
-        let outcome = jobs::commit(&self.core, staged, event).await.unwrap();
-        assert!(matches!(outcome, Outcome::Committed));
-        record.arn(of)
+        let new = [("PolicyName", name), ("PolicyDocument", document)];
+        text(&self.ok("CreatePolicy", &new).await, "Arn")
     }
 
     /// Whether whoever has this credential may list the keys: a call that identity policies alone decide.
@@ -147,6 +112,18 @@ pub(crate) fn texts(xml: &str, element: &str) -> Vec<String> {
         .skip(1)
         .map(|rest| rest.split_once(&close).unwrap().0.to_owned())
         .collect()
+}
+
+/// The policy document inside of an element, which is percent-encoded.
+pub(crate) fn document(xml: &str, element: &str) -> String {
+    let encoded = text(xml, element);
+    let mut decoded = form_urlencoded::parse(encoded.as_bytes());
+    decoded.next().unwrap().0.into_owned()
+}
+
+/// The code of a refusal.
+pub(crate) fn code(refusal: &str) -> &str {
+    refusal.split(':').next().unwrap()
 }
 
 /// A policy that allows these actions on everything.
