@@ -15,6 +15,7 @@ mod oidc_providers;
 mod ops;
 mod principals;
 mod records;
+mod simulation;
 mod subjects;
 
 use claviger_core::check::Reader;

@@ -77,6 +77,9 @@ mod remove_client_id_from_open_id_connect_provider;
 mod remove_user_from_group;
 mod roles;
 mod set_default_policy_version;
+mod simulate_custom_policy;
+mod simulate_principal_policy;
+mod simulations;
 mod tag_policy;
 mod tag_role;
 mod tag_user;
@@ -183,6 +186,8 @@ const IAM: &[Route] = routes![
     remove_client_id_from_open_id_connect_provider::RemoveClientIDFromOpenIDConnectProvider,
     remove_user_from_group::RemoveUserFromGroup,
     set_default_policy_version::SetDefaultPolicyVersion,
+    simulate_custom_policy::SimulateCustomPolicy,
+    simulate_principal_policy::SimulatePrincipalPolicy,
     tag_policy::TagPolicy,
     tag_role::TagRole,
     tag_user::TagUser,

@@ -96,6 +96,24 @@ impl Page {
         Ok((found.collect(), marker))
     }
 
+    /// The part that is asked for of a list whose entries are made when they are wanted, and the marker of the rest;
+    /// `make` is told where to begin and how many are wanted.
+    pub(super) fn of_numbered<T>(
+        &self,
+        cx: &Cx<'_>,
+        make: impl FnOnce(usize, usize) -> Vec<T>,
+    ) -> (Vec<T>, Option<String>) {
+        let last = self.after.as_ref().and_then(|after| after.parse().ok());
+        let first = last.map_or(0, |last: usize| last.saturating_add(1));
+        let made = make(first, self.limit.saturating_add(1));
+        let mut numbered: Vec<_> = (first..).zip(made).collect();
+        let marker = self.cut(cx, &mut numbered, |(number, _)| number.to_string());
+        (
+            numbered.into_iter().map(|(_, entry)| entry).collect(),
+            marker,
+        )
+    }
+
     fn cut<T>(
         &self,
         cx: &Cx<'_>,

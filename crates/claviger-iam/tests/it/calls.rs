@@ -2,8 +2,8 @@
 
 use claviger_core::ops;
 use claviger_crypto::SystemRng;
-use claviger_iam::{Authentication, RootCredentials, create_account, sts_route};
-use claviger_model::Operation;
+use claviger_iam::{Authentication, RootCredentials, create_account, iam_route, sts_route};
+use claviger_model::{Operation, iam};
 use claviger_store::{Call, Fault};
 use serde_json::{Value, json};
 
@@ -45,6 +45,16 @@ fn operations_have_one_spelling() {
         "CreateKey",
     ] {
         assert!(sts_route(name).is_none(), "{name}");
+    }
+}
+
+#[test]
+fn every_iam_operation_of_the_model_is_served() {
+    for operation in iam::Operation::ALL {
+        let name = operation.name();
+        let route = iam_route(name).unwrap_or_else(|| panic!("{name}"));
+        assert_eq!(route.rule.name, name);
+        assert!(route.built, "{name}");
     }
 }
 

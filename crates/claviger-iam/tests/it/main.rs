@@ -21,4 +21,5 @@ mod policies;
 mod providers;
 mod roles;
 mod scene;
+mod simulations;
 mod users;
