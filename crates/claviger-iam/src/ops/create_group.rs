@@ -11,7 +11,7 @@ use claviger_core::{
 };
 use claviger_model::iam::{CreateGroupInput, CreateGroupOutput};
 
-use super::groups;
+use super::{groups, quotas};
 use crate::{
     entities,
     ids::new_unique_id,
@@ -45,6 +45,7 @@ impl Operation for CreateGroup {
         _: &CreateGroupInput,
         on: &Admitted<New<GroupRecord>>,
     ) -> Result<CreateGroupOutput, Error> {
+        quotas::one_more::<GroupRecord>(cx).await?;
         let new = on.subject();
         let record = GroupRecord {
             id: new_unique_id(EntityKind::Group, &*cx.core.rng)?,

@@ -13,7 +13,7 @@ use claviger_model::iam::{CreateUserInput, CreateUserOutput};
 use claviger_policy::Values;
 use std::collections::BTreeMap;
 
-use super::{boundaries, tags, users};
+use super::{boundaries, quotas, tags, users};
 use crate::{
     entities,
     ids::new_unique_id,
@@ -58,6 +58,7 @@ impl Operation for CreateUser {
         input: &CreateUserInput,
         on: &Admitted<New<UserRecord>>,
     ) -> Result<CreateUserOutput, Error> {
+        quotas::one_more::<UserRecord>(cx).await?;
         let tags = tags::of_new(input.tags.as_deref())?;
         let boundary = boundaries::of_new(cx, input.permissions_boundary.as_deref()).await?;
         let new = on.subject();

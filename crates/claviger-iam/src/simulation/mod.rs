@@ -5,7 +5,7 @@ mod names;
 mod places;
 mod scenario;
 
-use std::sync::Arc;
+use std::{cell::OnceCell, sync::Arc};
 
 use claviger_model::{
     AccountId,
@@ -21,6 +21,7 @@ use claviger_policy::{
 
 pub(crate) use self::{
     context::Context,
+    names::Spellings,
     scenario::{Cast, Scenario},
 };
 
@@ -38,6 +39,8 @@ pub(crate) struct Simulation {
     pub(crate) owner: AccountId,
     /// What the condition keys hold.
     pub(crate) context: Context,
+    /// How the policies spell the condition keys, once that matters.
+    pub(crate) spellings: OnceCell<Spellings>,
 }
 
 /// A policy that takes part.
@@ -83,7 +86,7 @@ impl Simulation {
             Effect::ImplicitDeny => PolicyEvaluationDecisionType::ImplicitDeny,
         };
         let matched = self.matched(&decision);
-        let missing = names::as_spelled(self.context.take_missing(), self.documents());
+        let missing = self.missing();
         let bounded = self.within_boundary(action, resource);
         let specific = (resource != "*").then(|| {
             vec![ResourceSpecificResult {
@@ -185,12 +188,18 @@ impl Simulation {
         }
     }
 
-    fn documents(&self) -> impl Iterator<Item = &str> {
-        self.identity
-            .iter()
-            .chain(&self.boundary)
-            .chain(&self.resource)
-            .map(|source| source.document.as_str())
+    /// The condition keys that the policies asked for in vain.
+    fn missing(&self) -> Vec<String> {
+        let names = self.context.take_missing();
+        if names.is_empty() {
+            return Vec::new();
+        }
+        let spell = || {
+            let bounds = self.identity.iter().chain(&self.boundary);
+            let sources = bounds.chain(&self.resource);
+            Spellings::of(sources.map(|source| source.document.as_str()))
+        };
+        self.spellings.get_or_init(spell).apply(names)
     }
 }
 

@@ -4,24 +4,29 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-/// The names, which are in lower case, as the documents spell them.
-pub(crate) fn as_spelled<'a>(
-    names: BTreeSet<String>,
-    documents: impl Iterator<Item = &'a str>,
-) -> Vec<String> {
-    if names.is_empty() {
-        return Vec::new();
-    }
-    let mut spellings = BTreeMap::new();
-    for document in documents {
-        if let Ok(document) = serde_json::from_str(document) {
-            collect(&document, &mut spellings);
+/// The spelling of each name, by its lower-case form.
+#[derive(Debug)]
+pub(crate) struct Spellings(BTreeMap<String, String>);
+
+impl Spellings {
+    /// The spellings of `documents`.
+    pub(crate) fn of<'a>(documents: impl Iterator<Item = &'a str>) -> Self {
+        let mut spellings = BTreeMap::new();
+        for document in documents {
+            if let Ok(document) = serde_json::from_str(document) {
+                collect(&document, &mut spellings);
+            }
         }
+        Self(spellings)
     }
-    names
-        .into_iter()
-        .map(|name| spellings.get(&name).cloned().unwrap_or(name))
-        .collect()
+
+    /// The names, which are in lower case, as they were spelled.
+    pub(crate) fn apply(&self, names: BTreeSet<String>) -> Vec<String> {
+        names
+            .into_iter()
+            .map(|name| self.0.get(&name).cloned().unwrap_or(name))
+            .collect()
+    }
 }
 
 /// Every name of a member, and every policy variable, by its lower-case form.
@@ -65,7 +70,7 @@ mod tests {
             "aws:unheard",
         ];
         let asked = asked.map(str::to_owned).into();
-        let spelled = as_spelled(asked, [document, "{"].into_iter());
+        let spelled = Spellings::of([document, "{"].into_iter()).apply(asked);
         let expected = [
             "aws:PrincipalTag/Team",
             "aws:SourceIp",

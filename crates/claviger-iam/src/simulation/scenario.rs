@@ -1,6 +1,6 @@
 //! From a request to a simulation.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{cell::OnceCell, collections::BTreeMap, sync::Arc};
 
 use claviger_core::{cx::Cx, error::Error};
 use claviger_model::{
@@ -82,6 +82,7 @@ impl Scenario<'_> {
             boundary,
             resource,
             context,
+            spellings: OnceCell::new(),
         })
     }
 

@@ -19,6 +19,7 @@ mod managed_policies;
 mod namesakes;
 mod policies;
 mod providers;
+mod quotas;
 mod roles;
 mod scene;
 mod simulations;
