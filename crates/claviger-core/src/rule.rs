@@ -41,6 +41,15 @@ pub enum Service {
 }
 
 impl Service {
+    /// The name in credential scopes.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Kms => "kms",
+            Self::Sts => "sts",
+            Self::Iam => "iam",
+        }
+    }
+
     /// CloudTrail's `eventSource`.
     pub fn event_source(self) -> &'static str {
         match self {

@@ -8,15 +8,17 @@ use std::sync::{
 use claviger_core::{
     Asked, Principals,
     cache::Cache,
-    call::Caller,
+    call::{Call, Caller},
     records::{Fault, Records},
+    rule::Service,
 };
-use claviger_model::{AccountId, Secret};
+use claviger_model::{AccountId, Secret, Timestamp};
 use claviger_policy::PrincipalRef;
 
 use crate::{
     compose::compose_root,
     credentials::{Credential, long_term},
+    last_used::Uses,
     principals,
     records::AccountRecord,
 };
@@ -28,6 +30,7 @@ pub struct Iam {
     /// How often identities were changed. What was composed before the last change is void, so that a slow reader can't
     /// bring a right back that was taken away meanwhile.
     generation: AtomicU64,
+    pub(crate) uses: Uses,
     authentication: Authentication,
 }
 
@@ -61,6 +64,7 @@ impl Iam {
             records,
             credentials: Cache::new(CREDENTIALS_CACHED_MAX),
             generation: AtomicU64::new(0),
+            uses: Uses::default(),
             authentication,
         }))
     }
@@ -99,6 +103,11 @@ impl Iam {
         self.credentials
             .fill(&key, lease, generation, Arc::new(composed));
         Ok(Some(credential))
+    }
+
+    /// Notes that an access key was used for this call.
+    pub fn note_use(&self, call: &Call, service: Service, now: Timestamp) {
+        self.uses.note(call, service, now.epoch_ms());
     }
 
     /// Whether an account exists; with any credentials, every one does.

@@ -11,6 +11,7 @@ mod entities;
 mod errors;
 mod iam;
 mod ids;
+pub mod last_used;
 mod oidc_providers;
 mod ops;
 mod principals;

@@ -147,6 +147,8 @@ impl Service for Assembled {
     }
 
     fn handle(&self, route: Route, call: Call) -> Pending<Answer> {
+        let now = self.core.clock.now();
+        self.iam.note_use(&call, route.rule.service, now);
         self.core.handle(route, call)
     }
 

@@ -11,7 +11,7 @@ use std::{
 use claviger_audit::Ack;
 use claviger_core::{Core, jobs};
 use claviger_crypto::SystemRng;
-use claviger_iam::{Authentication, RootCredentials, create_account};
+use claviger_iam::{Authentication, RootCredentials, create_account, last_used};
 use claviger_model::{AccountId, Region, Secret};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -84,6 +84,7 @@ async fn serve(options: &Options, folder: &DataFolder) -> Result<(), Box<dyn Err
     let service = Arc::new(assemble(folder, choices(options)).await?);
     let root = root_credentials(options, &service).await?;
     let jobs = jobs::start(Arc::clone(&service.core));
+    let uses = last_used::start(Arc::clone(&service.core), Arc::clone(&service.iam));
     let endpoint = format!("http://{}", socket.local_addr()?);
     let environment = environment::exports(&endpoint, &root, &options.region)?;
     folder.write("dev.env", &environment)?;
@@ -102,6 +103,10 @@ async fn serve(options: &Options, folder: &DataFolder) -> Result<(), Box<dyn Err
     };
     listen(socket, Arc::clone(&service), settings, stop_requested()?).await?;
     jobs.abort();
+    uses.abort();
+    if let Err(error) = last_used::write_due(&service.core, &service.iam).await {
+        tracing::error!(%error, "the last uses of access keys were not written down");
+    }
     service.core.close().await;
     Ok(())
 }

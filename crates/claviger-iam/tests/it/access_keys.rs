@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use claviger_core::rule::Service;
+use claviger_iam::last_used;
+use claviger_model::Timestamp;
 use claviger_store::{Call, Fault};
 use serde_json::json;
 use tokio::sync::Barrier;
@@ -138,6 +141,41 @@ async fn who_has_a_key_is_told() {
             .await
             .starts_with("NoSuchEntity: ")
     );
+}
+
+#[tokio::test]
+async fn the_last_use_is_noted_and_written_down() {
+    let scene = Scene::new().await;
+    let id = scene.user_with("alice", json!("kms:ListKeys")).await;
+    let key = [("AccessKeyId", id.as_str())];
+    let who = scene.credential(&id).await.unwrap();
+    let now = Timestamp::from_epoch_ms(1_767_323_046_000);
+    let call = scene.call_of(&who, "{}");
+    scene.iam.note_use(&call, Service::Kms, now);
+    let before = scene.iam.cached(&id).unwrap();
+    last_used::write_due(&scene.core, &scene.iam).await.unwrap();
+    // No caller has to be composed again for it.
+    assert!(Arc::ptr_eq(&before, &scene.iam.cached(&id).unwrap()));
+    let told = scene.ok("GetAccessKeyLastUsed", &key).await;
+    assert_eq!(text(&told, "LastUsedDate"), "2026-01-02T03:04:06Z");
+    assert_eq!(text(&told, "ServiceName"), "kms");
+    assert_eq!(text(&told, "Region"), "us-east-1");
+    // Not for every call, but once in a while.
+    let minutes = |minutes: i64| Timestamp::from_epoch_ms(now.epoch_ms() + minutes * 60_000);
+    for (later, written) in [(14, "2026-01-02T03:04:06Z"), (15, "2026-01-02T03:19:06Z")] {
+        scene.iam.note_use(&call, Service::Kms, minutes(later));
+        last_used::write_due(&scene.core, &scene.iam).await.unwrap();
+        let told = scene.ok("GetAccessKeyLastUsed", &key).await;
+        assert_eq!(text(&told, "LastUsedDate"), written);
+    }
+    // A key that is gone leaves nothing behind.
+    scene
+        .ok("DeleteAccessKey", &[("UserName", "alice"), key[0]])
+        .await;
+    scene.iam.note_use(&call, Service::Kms, minutes(60));
+    last_used::write_due(&scene.core, &scene.iam).await.unwrap();
+    assert_eq!(scene.paths("key-use").await, Vec::<String>::new());
+    assert_eq!(scene.problems().await, Vec::<String>::new());
 }
 
 /// A composer that read the store before a right was taken away does not bring it back.

@@ -104,14 +104,20 @@ impl Scene {
 
     /// Calls as whoever has this credential.
     pub(crate) async fn call(&self, route: Route, credential: &Credential, body: &str) -> Answer {
-        let call = Call {
+        self.core
+            .handle(route, self.call_of(credential, body))
+            .await
+    }
+
+    /// A call of whoever has this credential.
+    pub(crate) fn call_of(&self, credential: &Credential, body: &str) -> Call {
+        Call {
             caller: Arc::clone(&credential.caller),
             region: Region::parse("us-east-1").unwrap(),
             body: body.as_bytes().to_vec().into(),
             request_id: Uuid::nil(),
             origin: Origin::default(),
-        };
-        self.core.handle(route, call).await
+        }
     }
 
     pub(crate) async fn credential(&self, access_key_id: &str) -> Option<Arc<Credential>> {
