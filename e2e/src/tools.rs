@@ -32,6 +32,15 @@ impl Server {
         ))
     }
 
+    /// Runs the key owner's tool against this server, with nothing of the caller's own configuration.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    #[must_use]
+    pub fn claviger(&self, ground: &Ground, arguments: &[&str]) -> Output {
+        run(self.environment(ground, Command::new(binary("claviger")).args(arguments)))
+    }
+
     /// Runs one of this crate's Python scripts against this server.
     ///
     /// # Panics

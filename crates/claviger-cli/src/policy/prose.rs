@@ -30,7 +30,7 @@ pub(crate) fn prose(told: &Explanation) -> String {
     lines.extend(section("The caller is answered", answer));
     let missing = told.missing_context_keys.iter().map(|name| {
         indented(&format!(
-            "{name} is compared, and its value is not known: --condition {name}=VALUE"
+            "{name} is compared, and nothing is known of it: --condition {name}=VALUE"
         ))
     });
     let notes = told.notes.iter().map(|note| indented(note));

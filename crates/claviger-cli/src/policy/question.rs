@@ -43,6 +43,8 @@ pub(crate) struct Question {
     pub(crate) context: Context,
     pub(crate) key_policy: Option<Source>,
     pub(crate) session: Option<Vec<Source>>,
+    /// What the reader should know of how the policies are come by.
+    pub(crate) notes: Vec<String>,
 }
 
 impl Question {
@@ -57,6 +59,7 @@ impl Question {
             (Some(_), true) => return Err(format!("{action} is done to no key: leave --key out")),
             (Some(_), false) | (None, true) => {}
         }
+        let asks_twice = action.ends_with("Alias");
         let read = |kind, path: &Path| Source::read(kind, path);
         let session = asked.session_policies.iter();
         let session: Vec<Source> = session
@@ -85,6 +88,10 @@ impl Question {
                 .map(|path| read(Kind::Key, path))
                 .transpose()?,
             session: (!session.is_empty()).then_some(session),
+            notes: asks_twice
+                .then(|| ASKS_TWICE.to_owned())
+                .into_iter()
+                .collect(),
         })
     }
 
@@ -134,9 +141,6 @@ impl Question {
             let region = arn.split(':').nth(REGION_OF_ARN);
             self.context.add_derived("aws:RequestedRegion", region);
         }
-        let asks_twice = self.action.as_str().ends_with("Alias");
-        let note =
-            "Operations on aliases ask twice, on the key and on the alias; this is one of the two.";
         Ok(Case {
             caller: self.caller,
             action: self.action,
@@ -148,7 +152,7 @@ impl Question {
             session: self.session,
             grants,
             everything: everything_policy,
-            notes: asks_twice.then(|| note.to_owned()).into_iter().collect(),
+            notes: self.notes,
         })
     }
 
@@ -185,6 +189,8 @@ fn read_grants(path: &Path, key_arn: &str) -> Result<Grants, String> {
 /// A key has at most 50,000 grants, of which ListGrants prints about 600 bytes each.
 const GRANTS_BYTES_MAX: u64 = 67_108_864;
 const REGION_OF_ARN: usize = 3;
+const ASKS_TWICE: &str =
+    "Operations on aliases ask twice, on the key and on the alias; this is one of the two.";
 
 /// What the root of an account may do, as far as its account goes.
 pub(crate) const EVERYTHING: &str =

@@ -1,6 +1,6 @@
 //! What a server says of a key: AWS KMS, or a Claviger.
 
-use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_config::{BehaviorVersion, Region};
 use aws_sdk_kms::Client;
 use aws_sdk_kms::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_kms::types::{GrantListEntry, KeyMetadata};
@@ -33,30 +33,27 @@ async fn ask(mut question: Question) -> Result<Case, String> {
     let config = loader.load().await;
     let (target, grants) = match question.target_by_arn() {
         Ok(target @ (Target::Any | Target::Alias(_))) => (target, None),
-        Ok(Target::Key(..)) | Err(_) => {
-            let (target, grants) = read_key(&config, &mut question).await?;
-            (target, Some(grants))
-        }
+        Ok(Target::Key(..)) | Err(_) => read_key(&Client::new(&config), &mut question).await?,
     };
     if question.caller.kind == PrincipalKind::Root {
         return question.with(target, Vec::new(), None, grants);
     }
     let iam = simulation::client(&config);
     let simulated = simulation::simulate(&iam, &mut question, &target).await?;
+    question.notes.push(PARTS.to_owned());
     let is_session = matches!(question.caller.kind, PrincipalKind::Session { .. });
-    let unseen_session = is_session && question.session.is_none();
-    let (identity, boundary) = (vec![simulated.identity], simulated.boundary);
-    let mut case = question.with(target, identity, boundary, grants)?;
-    case.notes.push(PARTS.to_owned());
-    if unseen_session {
-        case.notes.push(UNSEEN_SESSION.to_owned());
+    if is_session && question.session.is_none() {
+        question.notes.push(UNSEEN_SESSION.to_owned());
     }
-    Ok(case)
+    question.with(target, vec![simulated.identity], simulated.boundary, grants)
 }
 
-/// Reads all that decides about a key, and adds its properties to the context.
-async fn read_key(config: &SdkConfig, question: &mut Question) -> Result<(Target, Grants), String> {
-    let kms = Client::new(config);
+/// Reads all that decides about a key, and adds its properties to the context. Whoever asks may be kept from the grants, tags
+/// and aliases: the explanation then says that they were not seen.
+async fn read_key(
+    kms: &Client,
+    question: &mut Question,
+) -> Result<(Target, Option<Grants>), String> {
     let described = kms.describe_key().set_key_id(question.key.clone()).send();
     let described = described
         .await
@@ -74,23 +71,42 @@ async fn read_key(config: &SdkConfig, question: &mut Question) -> Result<(Target
         question.key_policy = Some(Source::parse(Kind::Key, "GetKeyPolicy".into(), policy)?);
     }
     add_properties(question, &metadata);
-    add_tags(&kms, question, &arn).await?;
-    add_aliases(&kms, question, &arn).await?;
-    let grants = kms.list_grants().key_id(&arn).into_paginator().items();
-    let grants = grants.send().collect::<Result<Vec<_>, _>>().await;
-    let grants = grants.map_err(|error| refused("ListGrants", &error))?;
-    let listing = Listing {
-        grants: grants.into_iter().map(entry).collect(),
+    let tags = add_tags(kms, question, &arn).await;
+    let aliases = add_aliases(kms, question, &arn).await;
+    let (grants, unseen) = match grants_of(kms, &arn).await {
+        Ok(grants) => (Some(grants), Ok(())),
+        Err(problem) => (None, Err(problem)),
     };
-    let list = listing.of_key(&arn);
-    let grants = Grants {
-        list: list.map_err(|problem| format!("ListGrants: {problem}"))?,
-        source: "ListGrants".to_owned(),
-    };
+    let problems = [tags, aliases, unseen].into_iter().filter_map(Result::err);
+    let unread = problems.map(|problem| format!("Not seen: {problem}"));
+    question.notes.extend(unread);
     Ok((Target::Key(arn, owner), grants))
 }
 
+async fn grants_of(kms: &Client, arn: &str) -> Result<Grants, String> {
+    let source = "ListGrants".to_owned();
+    let grants = kms.list_grants().key_id(arn).into_paginator().items();
+    let grants = grants.send().collect::<Result<Vec<_>, _>>().await;
+    let grants = grants.map_err(|error| refused(&source, &error))?;
+    let listing = Listing {
+        grants: grants.into_iter().map(entry).collect(),
+    };
+    let list = listing.of_key(arn);
+    let list = list.map_err(|problem| format!("{source}: {problem}"))?;
+    Ok(Grants { source, list })
+}
+
 fn add_properties(question: &mut Question, metadata: &KeyMetadata) {
+    if let Some(key) = &question.key
+        && let Some((_, name)) = key
+            .split_once("alias/")
+            .filter(|_| question.action.is_grantable())
+    {
+        let alias = format!("alias/{name}");
+        question
+            .context
+            .add_derived("kms:RequestAlias", [alias.as_str()]);
+    }
     let multi_region = metadata.multi_region_configuration();
     let multi_region = multi_region.and_then(|configuration| configuration.multi_region_key_type());
     let is_multi_region = metadata.multi_region().unwrap_or_default().to_string();
