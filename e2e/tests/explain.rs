@@ -43,7 +43,12 @@ impl Scene {
 
     /// What the tool tells of this call, in words and as JSON. Both agree in their exit code.
     fn explain(&self, caller: &str, action: &str, more: &[&str]) -> (String, Value) {
-        let caller = format!("arn:aws:iam::{ACCOUNT}:{caller}");
+        let service = if caller.starts_with("assumed-role/") {
+            "sts"
+        } else {
+            "iam"
+        };
+        let caller = format!("arn:aws:{service}::{ACCOUNT}:{caller}");
         let call = ["policy", "explain", "--caller", &caller, "--action", action];
         let call = [&call[..], &["--key", &self.key], more].concat();
         let words = self.server.claviger(&self.ground, &call);
@@ -118,6 +123,33 @@ fn a_group_allows_and_a_boundary_limits() {
     );
     let (_, told) = scene.explain("user/bob", "kms:DescribeKey", &[]);
     assert_eq!(told["decision"], "allowed");
+    scene.server.stop();
+}
+
+#[test]
+fn a_session_has_the_rights_of_its_role() {
+    let scene = Scene::new();
+    let trust = json!({"Version": "2012-10-17", "Statement": {
+        "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": ACCOUNT},
+    }});
+    scene.iam(&format!(
+        "create-role --role-name Worker --path /team/ --assume-role-policy-document {trust} --tags Key=team,Value=hr"
+    ));
+    let policy = json!({"Version": "2012-10-17", "Statement": {
+        "Sid": "OwnTeam", "Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*",
+        "Condition": {"StringEquals": {"aws:PrincipalTag/team": "hr"}},
+    }});
+    scene.iam(&format!(
+        "put-role-policy --role-name Worker --policy-name keys --policy-document {policy}"
+    ));
+    for caller in ["role/team/Worker", "assumed-role/Worker/job-7"] {
+        let (words, told) = scene.explain(caller, "kms:Decrypt", &[]);
+        assert_eq!(told["decision"], "allowed", "{words}");
+        assert_eq!(told["decidedBy"][1]["source"], "role_Worker_keys");
+        assert_eq!(told["decidedBy"][1]["sid"], "OwnTeam");
+        let (_, told) = scene.explain(caller, "kms:Encrypt", &[]);
+        assert_eq!(told["decision"], "implicitDeny");
+    }
     scene.server.stop();
 }
 
