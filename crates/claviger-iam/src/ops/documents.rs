@@ -13,7 +13,6 @@ pub(super) fn check_identity(document: &str) -> Result<(), Error> {
 }
 
 /// Refuses what is no managed policy.
-#[allow(dead_code, reason = "the operations on managed policies follow")]
 pub(super) fn check_managed(document: &str) -> Result<(), Error> {
     check_identity(document)?;
     if size(document) > MANAGED_BYTES_MAX {
