@@ -68,7 +68,7 @@ fn names() -> impl Iterator<Item = &'static str> {
 const PREFIX: &str = "kms:";
 const CROSS_ACCOUNT_WITHOUT_GRANT: [&str; 3] =
     ["GetKeyRotationStatus", "ListGrants", "RevokeGrant"];
-const KEYLESS: [&str; 10] = [
+const KEYLESS: [&str; 11] = [
     "ConnectCustomKeyStore",
     "CreateCustomKeyStore",
     "CreateKey",
@@ -78,6 +78,7 @@ const KEYLESS: [&str; 10] = [
     "GenerateRandom",
     "ListAliases",
     "ListKeys",
+    "ListRetirableGrants",
     "UpdateCustomKeyStore",
 ];
 
