@@ -18,6 +18,7 @@ mod principals;
 mod records;
 mod simulation;
 mod subjects;
+pub mod web_identity;
 
 use claviger_core::check::Reader;
 
