@@ -5,6 +5,7 @@ pub mod check;
 mod data;
 pub mod dev;
 mod health;
+pub mod jwks;
 pub mod listen;
 pub mod protocol;
 pub mod sigv4;
