@@ -1,6 +1,9 @@
 //! What enters the service and what leaves it: one [`Call`], one [`Answer`].
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use bytes::Bytes;
 use claviger_model::{AccountId, Region, Timestamp};
@@ -37,6 +40,8 @@ pub struct Caller {
     pub boundary: Option<Arc<Policy>>,
     /// The session, when the credentials are temporary.
     pub session: Option<SessionFacts>,
+    /// Whom a provider vouches for, when a token of it stands in the place of a signature.
+    pub web_identity: Option<WebIdentity>,
     /// The tags of the principal and of its session, as `aws:PrincipalTag/...` gives them.
     pub tags: BTreeMap<String, String>,
     /// False when the signature could not be verified (`dev --any-credentials`); the audit event says so.
@@ -59,6 +64,29 @@ pub struct SessionFacts {
     pub source_identity: Option<String>,
     /// The ARN of the web identity provider that vouched for the caller.
     pub federated_provider: Option<String>,
+    /// The keys of the session tags that the next role inherits.
+    pub transitive_tags: BTreeSet<String>,
+}
+
+/// Somebody whom only a web identity provider knows, for the one call that asks for a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WebIdentity {
+    /// The ARN of the provider that vouches.
+    pub provider_arn: String,
+    /// The issuer without `https://`: the first part of the condition keys.
+    pub issuer: String,
+    /// `sub`.
+    pub subject: String,
+    /// The accepted audience.
+    pub audience: String,
+    /// `amr`, how the person was authenticated.
+    pub methods: Vec<String>,
+    /// The session tags that the provider gives along.
+    pub tags: BTreeMap<String, String>,
+    /// The keys of those that the next role inherits.
+    pub transitive_tags: BTreeSet<String>,
+    /// The source identity that the provider gives along.
+    pub source_identity: Option<String>,
 }
 
 /// The role or user behind a session.

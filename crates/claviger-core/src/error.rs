@@ -6,6 +6,8 @@ use std::fmt;
 
 use claviger_model::{error_code, wire::DecodeError};
 
+use crate::call::Caller;
+
 /// An error for the caller: code and public text, with a private source that is only logged.
 #[derive(Debug)]
 pub struct Error(Box<Inner>);
@@ -245,6 +247,18 @@ pub fn out_of_reach() -> Error {
 /// The policy does not allow the call; the text names the policy type.
 pub fn access_denied(text: String) -> Error {
     Error::new(error_code::ACCESS_DENIED, text)
+}
+
+/// A role can't be assumed. Whether it exists, and what its trust policy says, is nobody's but its owner's to know; so the
+/// text says no more than who wanted what.
+pub fn role_denied(caller: &Caller, action: &str, role_arn: &str) -> Error {
+    let who = &caller.principal.arn;
+    access_denied(match caller.web_identity {
+        Some(_) => format!("Not authorized to perform {action}"),
+        None => {
+            format!("User: {who} is not authorized to perform: {action} on resource: {role_arn}")
+        }
+    })
 }
 
 /// The call would have succeeded.

@@ -205,6 +205,7 @@ fn caller(principal: Principal, identity_policies: Vec<Arc<Policy>>) -> Caller {
         boundary: None,
         session: None,
         tags: BTreeMap::new(),
+        web_identity: None,
         verified: true,
     }
 }

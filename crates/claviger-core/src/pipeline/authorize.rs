@@ -111,9 +111,8 @@ fn refusal(cx: &Cx<'_>, ask: &Ask<'_>, text: impl FnOnce() -> String) -> Error {
     match ask.on {
         On::KeyOfBlob(_) => error::out_of_reach(),
         On::Key(key) if key.account != cx.caller.account => error::out_of_reach(),
-        On::Any | On::Alias(_) | On::Entity(_) | On::Role { .. } | On::Key(_) => {
-            error::access_denied(text())
-        }
+        On::Role { arn, .. } => error::role_denied(cx.caller, ask.action, arn),
+        On::Any | On::Alias(_) | On::Entity(_) | On::Key(_) => error::access_denied(text()),
     }
 }
 
@@ -136,6 +135,7 @@ impl<O: Operation> ConditionValues for Facts<'_, O> {
             .or_else(|| self.of_key(key))
             .or_else(|| self.of_call(key))
             .or_else(|| self.of_caller(key))
+            .or_else(|| self.of_web_identity(key))
     }
 }
 
@@ -215,6 +215,24 @@ impl<O: Operation> Facts<'_, O> {
             }
             "aws:federatedprovider" => session.federated_provider.as_deref().map(Values::text),
             "aws:sourceidentity" => session.source_identity.as_deref().map(Values::text),
+            _ => None,
+        }
+    }
+
+    // AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
+    fn of_web_identity(&self, key: &str) -> Option<Values<'_>> {
+        let identity = self.cx.caller.web_identity.as_ref()?;
+        if key == "aws:federatedprovider" {
+            return Some(Values::text(&identity.provider_arn));
+        }
+        let (issuer, claim) = key.rsplit_once(':')?;
+        if !issuer.eq_ignore_ascii_case(&identity.issuer) {
+            return None;
+        }
+        match claim {
+            "aud" => Some(Values::text(&identity.audience)),
+            "sub" => Some(Values::text(&identity.subject)),
+            "amr" => Some(Values::texts(identity.methods.iter().map(String::as_str))),
             _ => None,
         }
     }

@@ -51,10 +51,8 @@ impl<'a> Identity<'a> {
             PrincipalKind::FederatedUser => UserIdentity::FederatedUser(named),
             PrincipalKind::WebIdentity { provider } => UserIdentity::WebIdentityUser {
                 principal_id: &principal.unique_id,
-                user_name: principal
-                    .unique_id
-                    .rsplit_once(':')
-                    .map_or("", |(_, name)| name),
+                user_name: (self.caller.web_identity.as_ref())
+                    .map_or("", |identity| &identity.subject),
                 identity_provider: provider,
             },
         }

@@ -44,6 +44,11 @@ pub trait Subject: Sized + Send + Sync {
         Vec::new()
     }
 
+    /// The roles that the audit event names: account and ARN.
+    fn named_roles(&self) -> Vec<(AccountId, &str)> {
+        Vec::new()
+    }
+
     /// The keys that the audit event names.
     fn named_keys(&self) -> Vec<&Arc<Key>> {
         self.admitted_keys()

@@ -33,8 +33,8 @@ pub(super) struct Trail<'a> {
     pub(super) notes: Notes,
     call: &'a Call,
     rule: &'static Rule,
-    /// Account and ARN of what the call named.
-    resources: Vec<(String, String)>,
+    /// Account, kind and ARN of what the call named.
+    resources: Vec<(String, &'static str, String)>,
 }
 
 impl<'a> Trail<'a> {
@@ -58,10 +58,13 @@ impl<'a> Trail<'a> {
             subject
                 .alias_arns()
                 .into_iter()
-                .map(|arn| (own.clone(), arn.to_owned())),
+                .map(|arn| (own.clone(), KEY_KIND, arn.to_owned())),
         );
+        let roles = subject.named_roles().into_iter();
+        self.resources
+            .extend(roles.map(|(account, arn)| (account.to_string(), ROLE_KIND, arn.to_owned())));
         for key in subject.named_keys() {
-            let named = (key.account.to_string(), key.arn.clone());
+            let named = (key.account.to_string(), KEY_KIND, key.arn.clone());
             if !self.resources.contains(&named) {
                 self.resources.push(named);
             }
@@ -143,7 +146,8 @@ impl<'a> Trail<'a> {
             request_id: Some(call.request_id),
             event_id: id,
             read_only: self.rule.read_only,
-            resources: (self.rule.service == Service::Kms).then(|| resources.clone()),
+            resources: (self.rule.service == Service::Kms || !resources.is_empty())
+                .then(|| resources.clone()),
             event_type: EventType::ApiCall,
             management_event: Some(true),
             recipient_account_id: owner,
@@ -165,13 +169,14 @@ impl<'a> Trail<'a> {
         let named = self
             .resources
             .iter()
-            .filter(|(owner, _)| !refused || owner == caller);
+            .filter(|(owner, ..)| !refused || owner == caller)
+            .map(|(account, kind, arn)| (account, *kind, arn));
         let made = self.notes.keys.iter().filter(|_| !refused);
         named
-            .chain(made)
-            .map(|(account, arn)| Resource {
+            .chain(made.map(|(account, arn)| (account, KEY_KIND, arn)))
+            .map(|(account, kind, arn)| Resource {
                 account_id: account,
-                kind: KEY_KIND,
+                kind,
                 arn,
             })
             .collect()
@@ -234,4 +239,5 @@ fn unverified_note(additional: Option<&Parameters>) -> Parameters {
 
 // CloudTrail writes this type for aliases too.
 const KEY_KIND: &str = "AWS::KMS::Key";
+const ROLE_KIND: &str = "AWS::IAM::Role";
 const INTERNAL: &str = "AWS Internal";

@@ -309,6 +309,7 @@ fn caller(
         boundary: None,
         session: None,
         tags: BTreeMap::new(),
+        web_identity: None,
         verified: true,
     })
 }

@@ -47,6 +47,7 @@ fn credential() -> Credential {
         boundary: None,
         session: None,
         tags: std::collections::BTreeMap::new(),
+        web_identity: None,
         verified: true,
     };
     Credential {
