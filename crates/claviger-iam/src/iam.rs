@@ -21,12 +21,16 @@ use crate::{
     last_used::Uses,
     principals,
     records::AccountRecord,
+    sessions::{OPENED_MAX, Opened, Presented},
+    web_identity::{KeySetSource, KeySets},
 };
 
 /// The identities of a deployment.
 pub struct Iam {
     pub(crate) records: Records,
     credentials: Cache<String, Composed>,
+    pub(crate) sessions: Opened,
+    pub(crate) key_sets: KeySets,
     /// How often identities were changed. What was composed before the last change is void, so that a slow reader can't
     /// bring a right back that was taken away meanwhile.
     generation: AtomicU64,
@@ -54,15 +58,21 @@ pub enum Authentication {
 }
 
 impl Iam {
-    /// The identities that stand in `records`.
+    /// The identities that stand in `records`; the keys of identity providers come from `key_sets`.
     ///
     /// # Errors
     /// The policy of account roots, which is part of this crate, does not parse.
-    pub fn new(records: Records, authentication: Authentication) -> Result<Arc<Self>, Fault> {
+    pub fn new(
+        records: Records,
+        authentication: Authentication,
+        key_sets: Arc<dyn KeySetSource>,
+    ) -> Result<Arc<Self>, Fault> {
         crate::compose::root_policy()?;
         Ok(Arc::new(Self {
             records,
             credentials: Cache::new(CREDENTIALS_CACHED_MAX),
+            sessions: Opened::new(OPENED_MAX),
+            key_sets: KeySets::new(key_sets),
             generation: AtomicU64::new(0),
             uses: Uses::default(),
             authentication,
@@ -105,6 +115,38 @@ impl Iam {
         Ok(Some(credential))
     }
 
+    /// What an access key id and the token that came with it stand for, when that is in memory already.
+    pub fn cached_presented(
+        &self,
+        access_key_id: &str,
+        token: Option<&str>,
+        now: Timestamp,
+    ) -> Option<Presented> {
+        match token.filter(|_| self.authentication == Authentication::Verified) {
+            Some(token) => self.cached_session(access_key_id, token, now),
+            None => self.cached(access_key_id).map(Presented::Known),
+        }
+    }
+
+    /// What an access key id and the token that came with it stand for. Access keys have no tokens, sessions have one.
+    ///
+    /// # Errors
+    /// As [`Iam::credential`].
+    pub async fn presented(
+        &self,
+        access_key_id: &str,
+        token: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Presented, Fault> {
+        match token.filter(|_| self.authentication == Authentication::Verified) {
+            Some(token) => self.session(access_key_id, token, now).await,
+            None => {
+                let known = self.credential(access_key_id).await?;
+                Ok(known.map_or(Presented::Unknown, Presented::Known))
+            }
+        }
+    }
+
     /// Notes that an access key was used for this call.
     pub fn note_use(&self, call: &Call, service: Service, now: Timestamp) {
         self.uses.note(call, service, now.epoch_ms());
@@ -122,7 +164,7 @@ impl Iam {
         }
     }
 
-    fn generation(&self) -> u64 {
+    pub(crate) fn generation(&self) -> u64 {
         self.generation.load(Ordering::Acquire)
     }
 }

@@ -27,6 +27,14 @@ pub fn new_access_key_id(rng: &dyn Rng) -> Result<String, Error> {
     id("AKIA", KEY_LETTERS, rng)
 }
 
+/// The access key id of a new session, `ASIA` and 16 random letters.
+///
+/// # Errors
+/// The source of randomness fails.
+pub(crate) fn new_session_key_id(rng: &dyn Rng) -> Result<String, Error> {
+    id("ASIA", KEY_LETTERS, rng)
+}
+
 /// A new secret access key: 40 letters.
 ///
 /// # Errors

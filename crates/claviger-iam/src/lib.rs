@@ -16,7 +16,9 @@ mod oidc_providers;
 mod ops;
 mod principals;
 mod records;
+mod sessions;
 mod simulation;
+mod sts_ops;
 mod subjects;
 pub mod web_identity;
 
@@ -34,12 +36,14 @@ pub use crate::{
     iam::{Authentication, Iam},
     ids::{new_access_key_id, new_secret_access_key, new_unique_id},
     oidc_providers::OidcProviderRecord,
-    ops::{iam_route, sts_route},
+    ops::iam_route,
     records::{
         AccessKeys, AccountRecord, CredentialRecord, Entity, EntityKind, GroupRecord, Holder,
         Holdings, KeyEntry, KeyUseRecord, ListedPolicy, ManagedPolicyRecord, MemberRecord,
         NameRecord, PolicyVersion, PrincipalRecord, RoleRecord, TrustPolicy, UserRecord,
     },
+    sessions::Presented,
+    sts_ops::sts_route,
 };
 
 /// The tables of this crate.

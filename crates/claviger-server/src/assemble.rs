@@ -1,11 +1,13 @@
 //! Puts the service together: the only place where engines are named.
 
-use std::{error::Error as StdError, sync::Arc};
+use std::{collections::BTreeMap, error::Error as StdError, path::PathBuf, sync::Arc};
+
+use bytes::Bytes;
 
 use claviger_audit::{Ack, Log, Recovery, Settings};
 use claviger_core::{
     Core, Parts,
-    call::{Answer, Call},
+    call::{Answer, Call, Caller},
     clock::Clock,
     error::Error,
     ops,
@@ -18,12 +20,13 @@ use claviger_crypto::{
     import::{KeyPool, PoolLimits},
     keyring::Keyring,
 };
-use claviger_iam::{Authentication, Credential, Iam, iam_route, sts_route};
+use claviger_iam::{Authentication, Iam, Presented, iam_route, sts_route};
 use claviger_model::{Operation, Region};
 use claviger_store::{Sqlite, end_process};
 
 use crate::{
     data::DataFolder,
+    jwks::{KeySetFiles, Web},
     listen::{Pending, Readiness, Service},
     protocol::QueryService,
 };
@@ -55,6 +58,8 @@ pub(crate) struct Choices {
     pub(crate) authentication: Authentication,
     pub(crate) regions: fn(&str) -> bool,
     pub(crate) extras: Box<dyn Extras>,
+    /// The keys of identity providers that are not asked over the network: issuer to file.
+    pub(crate) key_set_files: BTreeMap<String, PathBuf>,
 }
 
 /// Opens everything in the folder and brings the parts together.
@@ -70,7 +75,11 @@ pub(crate) async fn assemble(
     let audit_key = audit.0.verifier_key();
     folder.write("audit.pub", format!("{audit_key}\n").as_bytes())?;
     let records = Records::new(Arc::new(store), Arc::new(Barrier::new(keyring)));
-    let iam = Iam::new(records.clone(), choices.authentication)?;
+    let key_sets = Arc::new(KeySetFiles {
+        files: choices.key_set_files,
+        web: Web::of_system()?,
+    });
+    let iam = Iam::new(records.clone(), choices.authentication, key_sets)?;
     let pool = Arc::new(KeyPool::start(PoolLimits::default())?);
     let principals = Arc::clone(&iam);
     let core = Core::open(Parts {
@@ -137,13 +146,23 @@ impl Service for Assembled {
         }
     }
 
-    fn cached_credential(&self, access_key_id: &str) -> Option<Arc<Credential>> {
-        self.iam.cached(access_key_id)
+    fn cached_credential(&self, access_key_id: &str, token: Option<&str>) -> Option<Presented> {
+        let now = self.core.clock.now();
+        self.iam.cached_presented(access_key_id, token, now)
     }
 
-    fn credential(&self, access_key_id: String) -> Pending<Result<Option<Arc<Credential>>, Error>> {
-        let iam = Arc::clone(&self.iam);
-        Box::pin(async move { Ok(iam.credential(&access_key_id).await?) })
+    fn credential(
+        &self,
+        access_key_id: String,
+        token: Option<String>,
+    ) -> Pending<Result<Presented, Error>> {
+        let (iam, now) = (Arc::clone(&self.iam), self.core.clock.now());
+        Box::pin(async move { Ok(iam.presented(&access_key_id, token.as_deref(), now).await?) })
+    }
+
+    fn web_identity(&self, form: Bytes) -> Pending<Result<Arc<Caller>, Error>> {
+        let (iam, now) = (Arc::clone(&self.iam), self.core.clock.real_now());
+        Box::pin(async move { iam.web_identity(&form, now).await })
     }
 
     fn handle(&self, route: Route, call: Call) -> Pending<Answer> {

@@ -54,6 +54,9 @@ pub struct Options {
     /// Let `POST /_dev/clock {"advance_seconds": N}` move the service's clock forward; loopback only.
     #[arg(long)]
     test_clock: bool,
+    /// Take the keys of an identity provider from a file (a JWK set) instead of asking the provider. May be repeated.
+    #[arg(long, value_name = "ISSUER=FILE", value_parser = parse_jwks)]
+    jwks: Vec<(String, PathBuf)>,
     /// Threads that serve connections, each with its own runtime; 0 serves on one multi-thread runtime instead.
     #[arg(long, default_value_t = default_threads())]
     threads: usize,
@@ -129,6 +132,7 @@ fn choices(options: &Options) -> Choices {
         authentication,
         regions: Region::is_aws_partition_name,
         extras,
+        key_set_files: options.jwks.iter().cloned().collect(),
     }
 }
 
@@ -225,6 +229,15 @@ fn parse_region(text: &str) -> Result<String, String> {
         Ok(text.to_owned())
     } else {
         Err("no Region of the aws partition".to_owned())
+    }
+}
+
+fn parse_jwks(text: &str) -> Result<(String, PathBuf), String> {
+    match text.split_once('=') {
+        Some((issuer, file)) if issuer.starts_with("https://") && !file.is_empty() => {
+            Ok((issuer.to_owned(), file.into()))
+        }
+        Some(_) | None => Err("https://ISSUER=FILE".to_owned()),
     }
 }
 

@@ -18,7 +18,7 @@ use tokio::{
 };
 
 pub use refusals::Refusals;
-pub use service::{Credential, Pending, Readiness, Service};
+pub use service::{Credential, Pending, Presented, Readiness, Service};
 pub use settings::{Settings, Signatures, Threads};
 
 use request::Connection;

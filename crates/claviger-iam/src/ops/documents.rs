@@ -6,7 +6,7 @@ use claviger_policy::{ParseError, Policy, PolicyKind, Refusal};
 use crate::errors;
 
 /// Refuses what is no policy of a user, group or role.
-pub(super) fn check_identity(document: &str) -> Result<(), Error> {
+pub(crate) fn check_identity(document: &str) -> Result<(), Error> {
     Policy::parse(document, PolicyKind::Identity)
         .map(drop)
         .map_err(|error| malformed(&error))

@@ -1,4 +1,4 @@
-//! The IAM and STS operations, one file each, and what families of them share.
+//! The IAM operations, one file each, and what families of them share.
 
 mod access_keys;
 mod add_client_id_to_open_id_connect_provider;
@@ -34,7 +34,6 @@ mod detach_user_policy;
 mod documents;
 mod get_access_key_last_used;
 mod get_account_summary;
-mod get_caller_identity;
 mod get_group;
 mod get_group_policy;
 mod get_open_id_connect_provider;
@@ -99,15 +98,7 @@ mod users;
 use claviger_audit::Parameters;
 use claviger_core::pipeline::Route;
 
-/// The entry of an STS operation; none when there is no such operation.
-pub fn sts_route(action: &str) -> Option<Route> {
-    match action {
-        "GetCallerIdentity" => {
-            Some(const { Route::of::<get_caller_identity::GetCallerIdentity>() })
-        }
-        _ => None,
-    }
-}
+pub(crate) use self::documents::check_identity;
 
 /// The entry of an IAM operation; none when there is no such operation.
 pub fn iam_route(action: &str) -> Option<Route> {

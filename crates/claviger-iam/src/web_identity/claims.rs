@@ -1,6 +1,6 @@
 //! What a token says, and whether that is good for us.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use claviger_model::Timestamp;
 use serde::Deserialize;
@@ -65,13 +65,15 @@ impl Claims {
         if !(1..=SUBJECT_BYTES_MAX).contains(&subject.len()) {
             return Err(Refusal::Claim("sub"));
         }
+        let (tags, transitive_tags) = self.tags.unwrap_or_default().flat();
         Ok(WebIdentity {
             provider_arn: provider.arn.to_owned(),
             issuer: provider.url.to_owned(),
             subject,
             audience,
             methods: self.amr,
-            tags: self.tags.unwrap_or_default().listed(),
+            tags,
+            transitive_tags,
             source_identity: self.source_identity,
         })
     }
@@ -108,17 +110,16 @@ impl Claims {
 }
 
 impl Tags {
-    fn listed(self) -> Vec<(String, String, bool)> {
-        let transitive = self.transitive_tag_keys;
-        let tag = |(key, value): (String, OneOrMany)| {
-            let value = match value {
-                OneOrMany::One(value) => value,
-                OneOrMany::Many(values) => values.into_iter().next()?,
-            };
-            let carried = transitive.contains(&key);
-            Some((key, value, carried))
+    /// The tags, each with one value, and the keys of the transitive ones.
+    fn flat(self) -> (BTreeMap<String, String>, BTreeSet<String>) {
+        let one = |(key, value)| match value {
+            OneOrMany::One(value) => Some((key, value)),
+            OneOrMany::Many(values) => Some((key, values.into_iter().next()?)),
         };
-        self.principal_tags.into_iter().filter_map(tag).collect()
+        let tags: BTreeMap<_, _> = self.principal_tags.into_iter().filter_map(one).collect();
+        let mut transitive: BTreeSet<_> = self.transitive_tag_keys.into_iter().collect();
+        transitive.retain(|key| tags.contains_key(key));
+        (tags, transitive)
     }
 }
 

@@ -8,7 +8,9 @@ mod claims;
 mod key_set;
 mod key_sets;
 mod refusal;
+mod sign_in;
 
+pub use claviger_core::call::WebIdentity;
 use claviger_model::Timestamp;
 use jsonwebtoken::{Algorithm, Header, Validation, dangerous::insecure_decode_claims};
 
@@ -30,25 +32,6 @@ pub struct Provider<'a> {
     pub url: &'a str,
     /// The audiences that are accepted.
     pub client_ids: &'a [String],
-}
-
-/// Whom a token speaks of.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WebIdentity {
-    /// The ARN of the provider that vouches.
-    pub provider_arn: String,
-    /// The issuer without `https://`: the first part of the condition keys.
-    pub issuer: String,
-    /// `sub`.
-    pub subject: String,
-    /// The accepted audience.
-    pub audience: String,
-    /// `amr`, how the person was authenticated.
-    pub methods: Vec<String>,
-    /// The session tags that the provider gives along, with whether each is transitive.
-    pub tags: Vec<(String, String, bool)>,
-    /// The source identity that the provider gives along.
-    pub source_identity: Option<String>,
 }
 
 /// The issuer that a token names, without `https://`. Nothing of it is proved: it only tells which provider to ask about.

@@ -41,7 +41,7 @@ fn operations_have_one_spelling() {
         "",
         "getcalleridentity",
         "GetCallerIdentity ",
-        "AssumeRole",
+        "assumerole",
         "CreateKey",
     ] {
         assert!(sts_route(name).is_none(), "{name}");

@@ -24,10 +24,14 @@ use serde_json::Value;
 use tempfile::TempDir;
 use uuid::Uuid;
 
+use crate::idp::Idp;
+
 pub(crate) struct Scene {
     pub(crate) core: Arc<Core>,
     pub(crate) iam: Arc<Iam>,
     pub(crate) faulty: Arc<Faulty>,
+    /// Publishes keys to this deployment.
+    pub(crate) idp: Idp,
     store: Arc<Memory>,
     barrier: Arc<Barrier>,
     dir: TempDir,
@@ -52,9 +56,10 @@ impl Scene {
         dir: TempDir,
         authentication: Authentication,
     ) -> Self {
+        let idp = Idp::new();
         let faulty = Arc::new(Faulty::new(Arc::clone(&store) as Arc<dyn Kv>));
         let records = Records::new(Arc::clone(&faulty) as Arc<dyn Kv>, Arc::clone(&barrier));
-        let iam = Iam::new(records.clone(), authentication).unwrap();
+        let iam = Iam::new(records.clone(), authentication, Arc::new(idp.clone())).unwrap();
         let settings = Settings::new(dir.path(), "n1", ORIGIN, Ack::Write, |text| {
             panic!("{text}")
         });
@@ -78,6 +83,7 @@ impl Scene {
             core,
             iam,
             faulty,
+            idp,
             store,
             barrier,
             dir,

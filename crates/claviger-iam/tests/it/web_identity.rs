@@ -1,6 +1,9 @@
 //! Tokens of OpenID Connect providers: which are believed, and every way in which they are not.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use aws_lc_rs::{
     hmac::{self, HMAC_SHA256},
@@ -36,7 +39,8 @@ async fn a_token_of_the_provider_is_believed() {
                 subject: "repo:acme/app".to_owned(),
                 audience: "sts.amazonaws.com".to_owned(),
                 methods: Vec::new(),
-                tags: Vec::new(),
+                tags: BTreeMap::new(),
+                transitive_tags: BTreeSet::new(),
                 source_identity: None,
             },
             "{alg}"
@@ -57,12 +61,12 @@ async fn tags_and_source_identity_come_along() {
         .await
         .unwrap();
     assert_eq!(identity.methods, ["mfa", "pwd"]);
+    let tags = [("stage", "prod"), ("team", "payments")];
+    let tags = tags.map(|(key, value)| (key.to_owned(), value.to_owned()));
+    assert_eq!(identity.tags, BTreeMap::from(tags));
     assert_eq!(
-        identity.tags,
-        [
-            ("stage".to_owned(), "prod".to_owned(), false),
-            ("team".to_owned(), "payments".to_owned(), true),
-        ]
+        identity.transitive_tags,
+        BTreeSet::from(["team".to_owned()])
     );
     assert_eq!(identity.source_identity.as_deref(), Some("alice"));
 }

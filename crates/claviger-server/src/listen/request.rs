@@ -22,13 +22,13 @@ use super::{
     body,
     refusals::Refused,
     request_ids::RequestIds,
-    service::{Credential, Pending, Service},
+    service::{Pending, Presented, Service},
     settings::{Settings, Signatures},
 };
 use crate::{
     health,
     protocol::{self, Dialect, QueryService, Reply},
-    sigv4::{Claim, Freshness, Received, Refusal, SigningKeys, verify},
+    sigv4::{Claim, Freshness, Received, Refusal, SECURITY_TOKEN, SigningKeys, verify},
 };
 
 /// One client's connection, and all that its requests share.
@@ -101,7 +101,11 @@ impl<S: Service> Connection<S> {
             }
             Dialect::Query(service) => {
                 // The action is a part of the body, which nothing but the signature vouches for.
-                let call = self.authenticate(request_id, head, body, dialect).await?;
+                let call = if is_web_identity(head, service, &body) {
+                    self.vouched_for(request_id, head, body, dialect).await?
+                } else {
+                    self.authenticate(request_id, head, body, dialect).await?
+                };
                 let found = protocol::action(service, &call.body).and_then(|action| {
                     let route = self.service.find_query(service, &action);
                     let route = route.ok_or_else(|| service.no_such_action(&action))?;
@@ -170,7 +174,12 @@ impl<S: Service> Connection<S> {
             .check_scope(region.is_some(), dialect.service())
             .map_err(refuse)?;
 
-        let credential = self.credential(claim.access_key_id).await?;
+        let token = head.headers.get(SECURITY_TOKEN);
+        let credential = match self.credential(claim.access_key_id, token).await? {
+            Presented::Known(credential) => Some(credential),
+            Presented::Expired => return Err(refuse(Refusal::expired_token())),
+            Presented::Unknown => None,
+        };
         if verified {
             let received = Received {
                 method: &head.method,
@@ -188,6 +197,31 @@ impl<S: Service> Connection<S> {
         Ok(Call {
             caller,
             region,
+            body,
+            request_id,
+            origin: self.origin(&head.headers),
+        })
+    }
+
+    /// Turns a request into a call for whom an identity provider vouches, or refuses it.
+    async fn vouched_for(
+        &self,
+        request_id: Uuid,
+        head: &Parts,
+        body: Bytes,
+        dialect: Dialect,
+    ) -> Result<Call, Error> {
+        let verified = self.service.web_identity(body.clone()).await;
+        let caller = verified.inspect_err(|error| {
+            if error.private_source().is_none() {
+                let text = error.message().unwrap_or_default().to_owned();
+                self.refuse(request_id, dialect, "", &Refusal::web_identity(text));
+            }
+        })?;
+        Ok(Call {
+            caller,
+            // AWS: nothing in the request names a Region; the global endpoint is in this one.
+            region: Region::parse(GLOBAL_REGION).map_err(internal)?,
             body,
             request_id,
             origin: self.origin(&head.headers),
@@ -212,17 +246,24 @@ impl<S: Service> Connection<S> {
         dialect.refused(refusal)
     }
 
-    async fn credential(&self, access_key_id: &str) -> Result<Option<Arc<Credential>>, Error> {
-        match self.service.cached_credential(access_key_id) {
-            Some(credential) => Ok(Some(credential)),
-            None => self.service.credential(access_key_id.to_owned()).await,
+    async fn credential(
+        &self,
+        access_key_id: &str,
+        token: Option<&HeaderValue>,
+    ) -> Result<Presented, Error> {
+        // What is no text is no token of ours, but a token all the same.
+        let token = token.map(|token| token.to_str().unwrap_or_default());
+        if let Some(presented) = self.service.cached_credential(access_key_id, token) {
+            return Ok(presented);
         }
+        let (access_key_id, token) = (access_key_id.to_owned(), token.map(str::to_owned));
+        self.service.credential(access_key_id, token).await
     }
 
     fn region(&self, dialect: Dialect, name: &str) -> Option<Region> {
         match dialect {
             // IAM is global, and signs with the Region that it lives in.
-            Dialect::Query(QueryService::Iam) if name != "us-east-1" => None,
+            Dialect::Query(QueryService::Iam) if name != GLOBAL_REGION => None,
             Dialect::Query(QueryService::Iam) => Region::parse(name).ok(),
             Dialect::Json | Dialect::Query(QueryService::Sts) => self.service.region(name),
         }
@@ -289,6 +330,13 @@ fn is_presigned(uri: &Uri) -> bool {
     })
 }
 
+/// The one action that nobody signs.
+fn is_web_identity(head: &Parts, service: QueryService, form: &[u8]) -> bool {
+    service == QueryService::Sts
+        && !head.headers.contains_key(header::AUTHORIZATION)
+        && protocol::action(service, form).is_ok_and(|action| action == WEB_IDENTITY)
+}
+
 fn dialect(headers: &HeaderMap) -> Dialect {
     Dialect::of(headers, || {
         Claim::read(headers, None).ok().map(|claim| claim.service)
@@ -315,5 +363,7 @@ async fn caught<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Er
     .await
 }
 
+const GLOBAL_REGION: &str = "us-east-1";
+const WEB_IDENTITY: &str = "AssumeRoleWithWebIdentity";
 const PRESIGNED_PREFIX: &str = "X-Amz-";
 const UNKNOWN_OPERATION: &str = "UnknownOperationException";

@@ -3,10 +3,10 @@
 use std::{pin::Pin, sync::Arc};
 
 use claviger_core::{
-    call::{Answer, Call},
+    call::{Answer, Call, Caller},
     error::Error,
 };
-pub use claviger_iam::Credential;
+pub use claviger_iam::{Credential, Presented};
 use claviger_model::Region;
 use http::{Request, Response};
 use hyper::body::Bytes;
@@ -27,11 +27,18 @@ pub trait Service: Send + Sync + 'static {
     /// The Region of this name, when the deployment serves it.
     fn region(&self, name: &str) -> Option<Region>;
 
-    /// The credential, when it is in memory already.
-    fn cached_credential(&self, access_key_id: &str) -> Option<Arc<Credential>>;
+    /// What an access key id and the session token that came with it stand for, when that is in memory already.
+    fn cached_credential(&self, access_key_id: &str, token: Option<&str>) -> Option<Presented>;
 
-    /// The credential, from the store when need be; `None` when there is no such access key.
-    fn credential(&self, access_key_id: String) -> Pending<Result<Option<Arc<Credential>>, Error>>;
+    /// What an access key id and the session token that came with it stand for, from the store when need be.
+    fn credential(
+        &self,
+        access_key_id: String,
+        token: Option<String>,
+    ) -> Pending<Result<Presented, Error>>;
+
+    /// Who calls AssumeRoleWithWebIdentity with this form: the token in it stands in the place of a signature.
+    fn web_identity(&self, form: Bytes) -> Pending<Result<Arc<Caller>, Error>>;
 
     /// Serves one authenticated call.
     ///

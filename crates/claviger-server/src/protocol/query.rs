@@ -156,6 +156,7 @@ impl QueryService {
             "ThrottlingException" => ("Throttling", StatusCode::BAD_REQUEST),
             "KMSInternalException" => ("InternalFailure", StatusCode::INTERNAL_SERVER_ERROR),
             "AccessDenied"
+            | "ExpiredToken"
             | "InvalidClientTokenId"
             | "MissingAuthenticationToken"
             | "SignatureDoesNotMatch" => (code, StatusCode::FORBIDDEN),

@@ -28,4 +28,5 @@ pub use canonical::Received;
 pub use keys::SigningKeys;
 pub use parse::{Claim, Freshness};
 pub use refusal::{Reason, Refusal};
+pub(crate) use verify::SECURITY_TOKEN;
 pub use verify::verify;

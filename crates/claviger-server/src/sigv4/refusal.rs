@@ -32,6 +32,10 @@ pub enum Reason {
     Scope,
     /// No such access key, or a session token that does not belong to it.
     UnknownCredential,
+    /// The session is over.
+    ExpiredToken,
+    /// The token of an identity provider is not believed.
+    WebIdentity,
     /// The signature is not the one that the access key makes for this request.
     Mismatch,
 }
@@ -74,6 +78,17 @@ impl Refusal {
         )
     }
 
+    pub(crate) fn expired_token() -> Self {
+        Self::new(
+            Reason::ExpiredToken,
+            "The security token included in the request is expired",
+        )
+    }
+
+    pub(crate) fn web_identity(message: String) -> Self {
+        Self::new(Reason::WebIdentity, message)
+    }
+
     pub(super) fn mismatch() -> Self {
         Self::new(Reason::Mismatch, SIGNATURE_MISMATCH)
     }
@@ -81,7 +96,7 @@ impl Refusal {
 
 impl Reason {
     /// Every kind.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::MissingToken,
         Self::Incomplete,
         Self::Expired,
@@ -91,6 +106,8 @@ impl Reason {
         Self::UnsignedPayload,
         Self::Scope,
         Self::UnknownCredential,
+        Self::ExpiredToken,
+        Self::WebIdentity,
         Self::Mismatch,
     ];
 
@@ -108,6 +125,8 @@ impl Reason {
             | Self::Scope
             | Self::Mismatch => "InvalidSignatureException",
             Self::UnknownCredential => "UnrecognizedClientException",
+            Self::ExpiredToken => "ExpiredTokenException",
+            Self::WebIdentity => "InvalidIdentityToken",
         }
     }
 
@@ -125,6 +144,8 @@ impl Reason {
             | Self::Scope
             | Self::Mismatch => "SignatureDoesNotMatch",
             Self::UnknownCredential => "InvalidClientTokenId",
+            Self::ExpiredToken => "ExpiredToken",
+            Self::WebIdentity => "InvalidIdentityToken",
         }
     }
 }

@@ -22,8 +22,9 @@ pub fn verify(
     credential: Option<&Credential>,
     keys: &SigningKeys,
 ) -> Result<(), Refusal> {
-    // No session credentials are issued yet, so a token belongs to none of ours.
-    let credential = credential.filter(|_| !received.headers.contains_key(SECURITY_TOKEN));
+    // A session is proved by its token and its secret together; an access key has no token. The lookup saw to both already.
+    let has_token = received.headers.contains_key(SECURITY_TOKEN);
+    let credential = credential.filter(|known| known.caller.session.is_some() == has_token);
     let Some(credential) = credential else {
         let text = string_to_sign(claim, received).unwrap_or_default();
         let key = derive(DUMMY_SECRET, claim.date, claim.region, claim.service);
@@ -52,7 +53,7 @@ fn compare(tag: &hmac::Tag, claim: &Claim<'_>) -> Result<(), Refusal> {
     verify_slices_are_equal(&expected, claim.signature.as_bytes()).map_err(|_| Refusal::mismatch())
 }
 
-const SECURITY_TOKEN: &str = "x-amz-security-token";
+pub(crate) const SECURITY_TOKEN: &str = "x-amz-security-token";
 const DUMMY_SECRET: &[u8] = b"no access key has this secret, which is 40";
 
 #[cfg(test)]

@@ -251,6 +251,7 @@ fn refusals_are_counted_by_reason_and_repeated_headers_are_refused() {
         assert_eq!(ask(server.address, bytes.as_bytes()).status, 400);
     }
     let counts: Vec<_> = refusals.counts().map(|(_, count)| count).collect();
-    // missing, incomplete, expired, early, query, unsigned header, unsigned payload, scope, unknown, mismatch
-    assert_eq!(counts, [1, 1, 0, 0, 1, 0, 0, 0, 1, 3]);
+    // missing, incomplete, expired, early, query, unsigned header, unsigned payload, scope, unknown,
+    // expired token, web identity, mismatch
+    assert_eq!(counts, [1, 1, 0, 0, 1, 0, 0, 0, 1, 0, 0, 3]);
 }

@@ -14,6 +14,7 @@ mod hostile;
 mod mutations;
 mod served;
 mod server;
+mod sessions;
 
 #[path = "../../src/sigv4/signer.rs"]
 mod signer;

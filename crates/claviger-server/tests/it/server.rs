@@ -1,6 +1,7 @@
 //! A listener on a port of its own, before a service that knows a handful of operations.
 
 use std::{
+    collections::BTreeSet,
     net::{SocketAddr, TcpListener},
     sync::{
         Arc,
@@ -10,19 +11,24 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
 use claviger_core::{
-    call::{Answer, Call, Caller},
+    call::{Answer, Call, Caller, SessionFacts},
     error::Error,
 };
-use claviger_model::{AccountId, Region, Secret, sts::GetCallerIdentityOutput, wire::WireOutput};
+use claviger_model::{
+    AccountId, Region, Secret, Timestamp, sts::GetCallerIdentityOutput, wire::WireOutput,
+};
 use claviger_policy::{Principal, PrincipalKind};
 use claviger_server::{
-    listen::{Credential, Pending, Readiness, Service, Settings, listen},
+    listen::{Credential, Pending, Presented, Readiness, Service, Settings, listen},
     protocol::QueryService,
 };
 use tokio::sync::oneshot;
 
 pub(crate) const ACCESS_KEY_ID: &str = "AKIDEXAMPLE";
+/// A session with the token `token` and the same secret; `old` is the token of one that is over.
+pub(crate) const SESSION_KEY_ID: &str = "ASIDEXAMPLE";
 pub(crate) const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 pub(crate) const DATE: &str = "20150830T123600Z";
 
@@ -48,7 +54,8 @@ impl Server {
         let seen = Arc::<Seen>::default();
         let service = Arc::new(Fake {
             seen: Arc::clone(&seen),
-            credential: credential(),
+            credential: credential(ACCESS_KEY_ID, None),
+            session: credential(SESSION_KEY_ID, Some(session())),
         });
         let (stop, stopped) = oneshot::channel();
         let thread = thread::spawn(move || {
@@ -92,6 +99,7 @@ impl Drop for Server {
 struct Fake {
     seen: Arc<Seen>,
     credential: Arc<Credential>,
+    session: Arc<Credential>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -144,20 +152,39 @@ impl Service for Fake {
     }
 
     fn find_query(&self, service: QueryService, action: &str) -> Option<Route> {
-        (service == QueryService::Sts && action == "GetCallerIdentity").then_some(IDENTITY)
+        let known = matches!(action, "GetCallerIdentity" | "AssumeRoleWithWebIdentity");
+        (service == QueryService::Sts && known).then_some(IDENTITY)
     }
 
     fn region(&self, name: &str) -> Option<Region> {
         matches!(name, "us-east-1" | "eu-central-1").then(|| Region::parse(name).unwrap())
     }
 
-    fn cached_credential(&self, _access_key_id: &str) -> Option<Arc<Credential>> {
+    fn cached_credential(&self, _: &str, _: Option<&str>) -> Option<Presented> {
         None
     }
 
-    fn credential(&self, access_key_id: String) -> Pending<Result<Option<Arc<Credential>>, Error>> {
-        let credential = (access_key_id == ACCESS_KEY_ID).then(|| Arc::clone(&self.credential));
-        Box::pin(async move { Ok(credential) })
+    fn credential(
+        &self,
+        access_key_id: String,
+        token: Option<String>,
+    ) -> Pending<Result<Presented, Error>> {
+        let presented = match (access_key_id.as_str(), token.as_deref()) {
+            (ACCESS_KEY_ID, None) => Presented::Known(Arc::clone(&self.credential)),
+            (SESSION_KEY_ID, Some("token")) => Presented::Known(Arc::clone(&self.session)),
+            (SESSION_KEY_ID, Some("old")) => Presented::Expired,
+            _ => Presented::Unknown,
+        };
+        Box::pin(async move { Ok(presented) })
+    }
+
+    fn web_identity(&self, form: Bytes) -> Pending<Result<Arc<Caller>, Error>> {
+        let believed = form.ends_with(b"=good");
+        let caller = Arc::clone(&self.credential.caller);
+        Box::pin(async move {
+            let refusal = || Error::new("InvalidIdentityToken", "Incorrect token audience");
+            believed.then_some(caller).ok_or_else(refusal)
+        })
     }
 
     fn handle(&self, route: Route, call: Call) -> Pending<Answer> {
@@ -205,7 +232,7 @@ impl Service for Fake {
     }
 }
 
-fn credential() -> Arc<Credential> {
+fn credential(access_key_id: &str, session: Option<SessionFacts>) -> Arc<Credential> {
     let account = AccountId::parse("111122223333").unwrap();
     let principal = Principal {
         account,
@@ -216,11 +243,12 @@ fn credential() -> Arc<Credential> {
     let caller = Caller {
         account,
         principal,
-        access_key_id: ACCESS_KEY_ID.into(),
+        access_key_id: access_key_id.into(),
         identity_policies: Vec::new(),
         boundary: None,
-        session: None,
+        session,
         tags: std::collections::BTreeMap::new(),
+        web_identity: None,
         verified: true,
     };
     Arc::new(Credential {
@@ -228,4 +256,17 @@ fn credential() -> Arc<Credential> {
         caller: Arc::new(caller),
         version: 1,
     })
+}
+
+fn session() -> SessionFacts {
+    SessionFacts {
+        policies: None,
+        issued: Timestamp::from_epoch_ms(0),
+        expires: Timestamp::from_epoch_ms(i64::MAX),
+        issuer: None,
+        mfa_authenticated: false,
+        source_identity: None,
+        federated_provider: None,
+        transitive_tags: BTreeSet::new(),
+    }
 }

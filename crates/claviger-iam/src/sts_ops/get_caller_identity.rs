@@ -7,7 +7,7 @@ use claviger_core::{
     cx::Cx,
     error::Error,
     pipeline::{Admitted, NoKey, Operation},
-    rule::{Actions, Identifiers, Rule, Service},
+    rule::{Actions, Rule},
 };
 use claviger_model::sts::{GetCallerIdentityInput, GetCallerIdentityOutput};
 
@@ -15,13 +15,7 @@ pub(super) struct GetCallerIdentity;
 
 impl Operation for GetCallerIdentity {
     // AWS: needs no permission, and no policy can forbid it.
-    const RULE: Rule = Rule {
-        service: Service::Sts,
-        identifiers: Identifiers::None,
-        read_only: true,
-        changes: false,
-        ..Rule::kms("GetCallerIdentity", Actions::Open)
-    };
+    const RULE: Rule = Rule::sts("GetCallerIdentity", Actions::Open);
     type Input = GetCallerIdentityInput;
     type Output = GetCallerIdentityOutput;
     type Subject = NoKey;

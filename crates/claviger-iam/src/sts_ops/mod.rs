@@ -1,0 +1,36 @@
+//! The STS operations, one file each, and what they share.
+
+mod assume_role;
+mod assume_role_with_web_identity;
+mod get_access_key_info;
+mod get_caller_identity;
+mod get_session_token;
+mod role;
+mod role_session;
+
+pub(crate) use self::role::account_of_role;
+use claviger_audit::Parameters;
+use claviger_core::{cx::Cx, pipeline::Route};
+use claviger_model::sts::Credentials;
+
+/// The entry of an STS operation; none when there is no such operation.
+pub fn sts_route(action: &str) -> Option<Route> {
+    STS.iter().find(|route| route.rule.name == action).copied()
+}
+
+const STS: &[Route] = &[
+    Route::of::<assume_role::AssumeRole>(),
+    Route::of::<assume_role_with_web_identity::AssumeRoleWithWebIdentity>(),
+    Route::of::<get_access_key_info::GetAccessKeyInfo>(),
+    Route::of::<get_caller_identity::GetCallerIdentity>(),
+    Route::of::<get_session_token::GetSessionToken>(),
+];
+
+/// New credentials in the audit event: neither the secret nor the token. AWS logs the token as well.
+fn note_credentials<'c>(cx: &'c mut Cx<'_>, credentials: &Credentials) -> &'c mut Parameters {
+    cx.notes.response().put_object("credentials", |member| {
+        member
+            .put_str("accessKeyId", &credentials.access_key_id)
+            .put_str("expiration", &credentials.expiration.to_string());
+    })
+}

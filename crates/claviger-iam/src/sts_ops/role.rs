@@ -1,0 +1,175 @@
+//! The role that somebody wants to assume.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use claviger_core::{
+    cx::Cx,
+    error::{self, Error},
+    pipeline::{Ask, On, Subject},
+    records::Fault,
+    rule::{Actions, Rule},
+};
+use claviger_model::AccountId;
+use claviger_policy::{Policy, PolicyKind, PrincipalKind, Values};
+
+use crate::{
+    entities::by_arn,
+    errors,
+    records::{Entity as _, RoleRecord},
+    subjects::condition_of,
+};
+
+/// Which role, and what its session shall carry.
+pub(super) struct Wanted<'a> {
+    pub(super) arn: &'a str,
+    pub(super) carried: Carried,
+}
+
+/// What the credentials that a session begins with, or its provider, or the request, give it along.
+#[derive(Default)]
+pub(super) struct Carried {
+    /// The session tags.
+    pub(super) tags: BTreeMap<String, String>,
+    /// The keys of those that the next role inherits.
+    pub(super) transitive: BTreeSet<String>,
+    /// The source identity.
+    pub(super) source_identity: Option<String>,
+}
+
+/// A role with its trust policy. One that does not exist is refused like one that may not be assumed.
+pub(super) struct RoleToAssume {
+    pub(super) account: AccountId,
+    pub(super) record: RoleRecord,
+    pub(super) carried: Carried,
+    arn: String,
+    trust: Policy,
+}
+
+impl Subject for RoleToAssume {
+    type Wanted<'a> = Wanted<'a>;
+
+    async fn resolve(
+        cx: &Cx<'_>,
+        rule: &'static Rule,
+        wanted: Self::Wanted<'_>,
+    ) -> Result<Self, Error> {
+        let Wanted { arn, carried } = wanted;
+        if cx.caller.principal.kind == PrincipalKind::Root {
+            // AWS: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+            return Err(error::access_denied(
+                "Roles may not be assumed by root accounts.".to_owned(),
+            ));
+        }
+        let account =
+            account_of_role(arn).ok_or_else(|| errors::validation(format!("{arn} is invalid")))?;
+        let Actions::One(action) = rule.actions else {
+            return Err(error::internal("no action of a role"));
+        };
+        let stored = by_arn::<RoleRecord>(&cx.core.records, account, arn).await?;
+        let record = stored
+            .ok_or_else(|| error::role_denied(cx.caller, action, arn))?
+            .record;
+        Ok(Self {
+            account,
+            arn: record.arn(account),
+            trust: trust_policy(&record)?,
+            record,
+            carried: carried.with_inherited(cx)?,
+        })
+    }
+
+    fn asks(&self, rule: &Rule) -> Vec<Ask<'_>> {
+        let Actions::One(assume) = rule.actions else {
+            return Vec::new();
+        };
+        let tags = (!self.carried.tags.is_empty()).then_some("sts:TagSession");
+        let source = self.carried.source_identity.as_ref();
+        let source = source.map(|_| "sts:SetSourceIdentity");
+        let actions = [Some(assume), tags, source].into_iter().flatten();
+        actions
+            .map(|action| Ask {
+                action,
+                on: On::Role {
+                    arn: &self.arn,
+                    account: self.account,
+                    policy: &self.trust,
+                },
+                alias: None,
+            })
+            .collect()
+    }
+
+    fn condition(&self, key: &str) -> Option<Values<'_>> {
+        let Carried {
+            tags,
+            transitive,
+            source_identity,
+        } = &self.carried;
+        if let Some(tag) = key.strip_prefix("aws:requesttag/") {
+            let found = tags.iter().find(|(name, _)| name.eq_ignore_ascii_case(tag));
+            return found.map(|(_, value)| Values::text(value));
+        }
+        match key {
+            "aws:tagkeys" => Some(Values::texts(tags.keys().map(String::as_str))),
+            "sts:transitivetagkeys" => Some(Values::texts(transitive.iter().map(String::as_str))),
+            "sts:sourceidentity" => source_identity.as_deref().map(Values::text),
+            _ => condition_of(&self.record, key),
+        }
+    }
+
+    fn named_roles(&self) -> Vec<(AccountId, &str)> {
+        vec![(self.account, &self.arn)]
+    }
+}
+
+impl Carried {
+    /// What a session passes on to the next one is not the caller's to change.
+    // AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html#id_session-tags_role-chaining
+    fn with_inherited(mut self, cx: &Cx<'_>) -> Result<Self, Error> {
+        let Some(session) = &cx.caller.session else {
+            return Ok(self);
+        };
+        for key in &session.transitive_tags {
+            let Some(value) = cx.caller.tags.get(key) else {
+                continue;
+            };
+            if self.tags.keys().any(|own| own.eq_ignore_ascii_case(key)) {
+                // UNKNOWN: AWS's own text is not recorded.
+                return Err(errors::validation(format!(
+                    "The tag key {key} is inherited from the calling session and cannot be set."
+                )));
+            }
+            self.tags.insert(key.clone(), value.clone());
+            self.transitive.insert(key.clone());
+        }
+        match (&session.source_identity, &self.source_identity) {
+            (Some(set), Some(wanted)) if set != wanted => {
+                // UNKNOWN: AWS's own text is not recorded.
+                Err(error::access_denied(
+                    "The source identity of a session cannot be changed.".to_owned(),
+                ))
+            }
+            (Some(set), _) => Ok(Self {
+                source_identity: Some(set.clone()),
+                ..self
+            }),
+            (None, _) => Ok(self),
+        }
+    }
+}
+
+/// The account of a role's ARN; none for any other text.
+pub(crate) fn account_of_role(arn: &str) -> Option<AccountId> {
+    let (account, resource) = arn.strip_prefix("arn:aws:iam::")?.split_once(':')?;
+    let name = resource.strip_prefix("role/")?;
+    AccountId::parse(account).ok().filter(|_| !name.is_empty())
+}
+
+/// The trust policy, tied to those whom it named when it was written.
+fn trust_policy(record: &RoleRecord) -> Result<Policy, Fault> {
+    let unreadable = || Fault::Format("trust policy");
+    Policy::parse(&record.trust.document, PolicyKind::Trust)
+        .map_err(|_| unreadable())?
+        .bind(&record.trust.bindings)
+        .map_err(|_| unreadable())
+}
