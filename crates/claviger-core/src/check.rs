@@ -18,8 +18,9 @@ use claviger_audit::{
 use serde::Deserialize;
 
 use crate::records::{
-    AliasRecord, ClockRecord, Due, Fault, ImportDayRecord, KeyRecord, ListedKeyRecord,
-    MaterialRecord, OutboxRecord, Record, Records, TombstoneRecord,
+    AliasRecord, ClockRecord, Due, Fault, GrantRecord, GrantTallyRecord, ImportDayRecord,
+    KeyRecord, ListedKeyRecord, MaterialRecord, OutboxRecord, Record, Records, RetirableRecord,
+    TombstoneRecord,
 };
 
 /// What was looked at and what is wrong.
@@ -52,15 +53,18 @@ impl Reader {
 }
 
 /// The tables of this crate.
-pub const READERS: [Reader; 9] = [
+pub const READERS: [Reader; 12] = [
     Reader::of::<AliasRecord>(),
     Reader::of::<ClockRecord>(),
     Reader::of::<Due>(),
+    Reader::of::<GrantRecord>(),
+    Reader::of::<GrantTallyRecord>(),
     Reader::of::<ImportDayRecord>(),
     Reader::of::<KeyRecord>(),
     Reader::of::<ListedKeyRecord>(),
     Reader::of::<MaterialRecord>(),
     Reader::of::<OutboxRecord>(),
+    Reader::of::<RetirableRecord>(),
     Reader::of::<TombstoneRecord>(),
 ];
 

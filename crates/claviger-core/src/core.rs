@@ -5,7 +5,6 @@ use std::{future::Future, pin::Pin, sync::Arc};
 use claviger_audit::{Log, Recovery};
 use claviger_crypto::{Rng, import::KeyPool};
 use claviger_model::Timestamp;
-use claviger_policy::PrincipalRef;
 use uuid::Uuid;
 
 use crate::{
@@ -15,12 +14,14 @@ use crate::{
     cx::Cx,
     erasure::Erasure,
     error::{self, Error},
+    grants::{Granted, Grantee},
     ids::Ids,
     key::Key,
     lanes::Lanes,
     notes::Notes,
     outbox::Outbox,
     pipeline::{self, Route},
+    principals::Principals,
     records::{AliasPlace, AliasRecord, ClockRecord, Fault, KeyPlace, KeyRecord, Records, Stored},
     rule::{Actions, Identifiers, Rule, Service},
     staged::Staged,
@@ -42,23 +43,6 @@ pub struct Parts {
     pub principals: Arc<dyn Principals>,
 }
 
-/// An answer about principals.
-pub type Asked<'a, T> = Pin<Box<dyn Future<Output = Result<T, Fault>> + Send + 'a>>;
-
-/// What the service asks of the identity crate.
-pub trait Principals: Send + Sync {
-    /// The unique id of whom this names now: `AIDA…` of a user, `AROA…` of a role, `AROA…:name` of its session,
-    /// `<account>:<name>` of a federated user, the account id of an account; what has no such id (everyone, services)
-    /// stands for itself. None when there is nobody of this name.
-    fn resolve<'a>(&'a self, principal: &'a PrincipalRef) -> Asked<'a, Option<String>>;
-
-    /// The ARN of the principal with this unique id; none once it is deleted.
-    fn arn_of<'a>(&'a self, unique_id: &'a str) -> Asked<'a, Option<String>>;
-
-    /// Identities have changed: callers that were composed before are void.
-    fn changed(&self);
-}
-
 /// The key management service.
 pub struct Core {
     /// The store behind the barrier.
@@ -68,6 +52,7 @@ pub struct Core {
     pub(crate) audit: Log,
     pub(crate) keys: Arc<Cache<KeyPlace, Key>>,
     pub(crate) aliases: Arc<Cache<AliasPlace, Uuid>>,
+    pub(crate) grants: Arc<Cache<Grantee, Granted>>,
     /// Randomness.
     pub rng: Arc<dyn Rng>,
     pub(crate) pool: Arc<KeyPool>,
@@ -91,6 +76,7 @@ impl Core {
             audit,
             keys: Arc::new(Cache::new(KEYS_CACHED_MAX)),
             aliases: Arc::new(Cache::new(ALIASES_CACHED_MAX)),
+            grants: Arc::new(Cache::new(GRANTEES_CACHED_MAX)),
             rng: parts.rng,
             pool: parts.pool,
             principals: parts.principals,
@@ -305,3 +291,5 @@ const UNRECOGNIZED: Rule = Rule {
 // A usual key takes a few KiB with its compiled policy; one at every limit of AWS, about 100 KiB.
 const KEYS_CACHED_MAX: usize = 4_096;
 const ALIASES_CACHED_MAX: usize = 8_192;
+// Most callers have no grant at all, and that is remembered too.
+const GRANTEES_CACHED_MAX: usize = 16_384;

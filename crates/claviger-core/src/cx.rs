@@ -45,6 +45,18 @@ impl Cx<'_> {
         self.notes.response().put_str("keyId", &key.arn)
     }
 
+    /// Has the commit fail unless `key` is still what was decided about; then it is read again.
+    pub fn expect_key(&mut self, key: &Key) {
+        self.staged
+            .expect::<KeyRecord>(key.place.id(), key.revision);
+        let (keys, place) = (Arc::clone(&self.core.keys), key.place.clone());
+        self.staged.then(move |committed| {
+            if committed.is_none() {
+                keys.settle(&place, None, None);
+            }
+        });
+    }
+
     /// Stages the changed record of `key`.
     pub fn change_key(&mut self, key: &Key, record: KeyRecord) -> Result<(), Error> {
         self.core.change_key(&mut self.staged, key, record)

@@ -274,6 +274,58 @@ pub fn invalid_grant_token() -> Error {
     Error::silent(error_code::INVALID_GRANT_TOKEN)
 }
 
+/// A text that can't be a grant id.
+pub fn invalid_grant_id(id: &str) -> Error {
+    // UNKNOWN: AWS's own text is not recorded.
+    Error::new(
+        error_code::INVALID_GRANT_ID,
+        format!("Invalid grant ID {id}"),
+    )
+}
+
+/// The key has no grant of this id.
+pub fn grant_not_found(id: &str) -> Error {
+    // UNKNOWN: AWS's own text is not recorded.
+    Error::new(error_code::NOT_FOUND, format!("Grant ID {id} not found"))
+}
+
+/// The key can't do what a grant shall permit.
+pub fn operation_not_grantable(operation: impl fmt::Display, key: &str) -> Error {
+    // UNKNOWN: AWS's own text is not recorded.
+    validation(format!(
+        "Grant operation {operation} is not supported for key {key}."
+    ))
+}
+
+/// Only symmetric encryption has a context that could be constrained.
+pub fn constraint_needs_symmetric_key() -> Error {
+    // UNKNOWN: AWS's own text is not recorded.
+    validation(
+        "Encryption context constraints are only valid for grants on symmetric encryption keys.",
+    )
+}
+
+/// Only AWS services ask for grants by service.
+pub fn filter_of_services() -> Error {
+    // UNKNOWN: AWS's own text is not recorded.
+    validation("Service principals can only be specified by AWS services.")
+}
+
+/// Only principals of the caller's own account.
+pub fn retiring_principal_of_other_account(arn: &str) -> Error {
+    // UNKNOWN: AWS's own text is not recorded.
+    access_denied(format!("{arn} is not a principal of your account."))
+}
+
+/// Nobody bears this ARN, or not somebody who can be granted anything.
+pub fn invalid_principal(arn: &str) -> Error {
+    // UNKNOWN: AWS's own text is not recorded.
+    Error::new(
+        error_code::INVALID_ARN,
+        format!("ARN does not refer to a valid principal: {arn}"),
+    )
+}
+
 /// A marker that this operation did not give to this caller.
 pub fn invalid_marker() -> Error {
     // UNKNOWN: AWS's own text is not recorded.
@@ -293,6 +345,23 @@ pub fn tag(text: &'static str) -> Error {
 /// The key policy can't be used.
 pub fn malformed_policy(text: impl Into<String>) -> Error {
     Error::new(error_code::MALFORMED_POLICY_DOCUMENT, text)
+}
+
+/// The key policy names somebody who does not exist.
+pub fn policy_of_nobody() -> Error {
+    malformed_policy("Policy contains a statement with one or more invalid principals.")
+}
+
+/// The caller could not change the key policy back.
+pub fn policy_locks_out() -> Error {
+    malformed_policy(
+        "The new key policy will not allow you to update the key policy in the future.",
+    )
+}
+
+/// The policy of a key that RAM shares.
+pub fn policy_of_ram() -> Error {
+    validation("The AWS_RAM policy can only be managed by the RAM service")
 }
 
 /// The key type can't do this at all, said without a text as AWS does.

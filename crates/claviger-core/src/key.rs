@@ -54,7 +54,10 @@ impl Key {
         {
             return Err(unreadable);
         }
+        // A policy that means somebody whom the record does not know protects nothing: the key stays shut.
         let policy = Policy::parse(&record.policy, PolicyKind::Key)
+            .map_err(|_| Fault::Format(KeyRecord::TABLE))?
+            .bind(&record.principals)
             .map_err(|_| Fault::Format(KeyRecord::TABLE))?;
         let arn = place.arn(&owner, record.multi_region).to_string();
         let materials = record

@@ -8,16 +8,22 @@ pub mod core;
 pub mod cx;
 mod erasure;
 pub mod error;
+mod grants;
 mod ids;
 pub mod jobs;
 pub mod key;
 mod lanes;
+mod managed;
 pub mod notes;
 pub mod ops;
 mod outbox;
 pub mod pipeline;
+mod principals;
 pub mod records;
 pub mod rule;
 pub mod staged;
 
-pub use crate::core::{Asked, Core, Parts, Principals};
+pub use crate::{
+    core::{Core, Parts},
+    principals::{Asked, Principals},
+};

@@ -58,6 +58,13 @@ impl ServiceEvent {
         }
     }
 
+    /// Names the key in `responseElements`, as CloudTrail does for every change of a key.
+    pub fn note_key(&mut self, arn: &str) {
+        self.response
+            .get_or_insert_with(Parameters::new)
+            .put_str("keyId", arn);
+    }
+
     /// An event about the deployment, of no account and no Region.
     pub fn of_deployment(name: &'static str, details: Parameters) -> Self {
         Self {

@@ -9,6 +9,8 @@ use crate::records::{Fault, Place, Record};
 #[derive(Default)]
 pub struct Staged {
     pub(crate) writes: Vec<Write>,
+    /// Records that must still be as they were read, though they do not change: path and revision.
+    pub(crate) expect: Vec<(String, Revision)>,
     pub(crate) then: Vec<Then>,
     pub(crate) erase: bool,
 }
@@ -84,6 +86,12 @@ impl Staged {
             expect,
             change: Change::Delete,
         });
+    }
+
+    /// Has the commit fail unless a record is still as it was read.
+    pub fn expect<T: Record>(&mut self, id: String, revision: Revision) {
+        self.expect
+            .push((Place::of::<T>(id, None).path(), revision));
     }
 
     /// Asks that what is deleted here is physically unreadable before the answer leaves.

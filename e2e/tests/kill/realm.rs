@@ -54,7 +54,10 @@ pub(crate) fn all(client: &Client) -> BTreeMap<String, Realm> {
             .keys
             .insert(birth, key);
     }
-    for alias in listed(client, "ListAliases", &json!({}), "Aliases") {
+    let aliases = listed(client, "ListAliases", &json!({}), "Aliases");
+    // Predefined ones have no target.
+    let is_made = |alias: &&Value| alias.get("TargetKeyId").is_some();
+    for alias in aliases.iter().filter(is_made) {
         let text = |member: &str| alias[member].as_str().expect("a text").to_owned();
         let (name, birth) = (text("AliasName"), births[&text("TargetKeyId")].clone());
         realms

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use claviger_audit::Parameters;
 use claviger_model::AliasName;
 
+use super::grants;
 use crate::{
     core::Core,
     error::Error,
@@ -16,8 +16,9 @@ use crate::{
 };
 
 /// What to do about `due`, if the key still says so. One batch holds all of it, the due date too: at most 50 aliases
-/// and 27 materials.
-pub(super) fn stage(
+/// and 27 materials. Only the grants may be more than a batch can hold: they are swept behind it, and permit nothing
+/// meanwhile, since there is no key.
+pub(super) async fn stage(
     core: &Core,
     key: &Key,
     due: &Due,
@@ -41,13 +42,14 @@ pub(super) fn stage(
     for name in &key.record.aliases {
         remove_alias(core, &mut staged, key, name);
     }
+    if grants::has_any(core, &key.place).await? {
+        let due = Due::grants(core.clock.now(), &key.place.region, key.place.key);
+        staged.set(due.id(), account, &due)?;
+    }
     let (keys, place) = (Arc::clone(&core.keys), key.place.clone());
     staged.then(move |committed| keys.settle(&place, committed, None));
     let mut event = ServiceEvent::of_key("DeleteKey", key, None);
-    event
-        .response
-        .get_or_insert_with(Parameters::new)
-        .put_str("keyId", &key.arn);
+    event.note_key(&key.arn);
     Ok(Some((staged, event)))
 }
 

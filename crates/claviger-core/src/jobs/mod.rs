@@ -5,6 +5,7 @@
 
 mod deletion;
 mod expiry;
+mod grants;
 mod import_days;
 
 use std::{sync::Arc, time::Duration};
@@ -147,8 +148,9 @@ async fn perform(core: &Core, id: &str, stored: &Stored<Due>) -> Result<Outcome,
     let key = core.key(&place).await?;
     let work = match (&key, due.kind) {
         (Some(key), DueKind::Expiry) => expiry::stage(core, key, due)?,
-        (Some(key), DueKind::Deletion) => deletion::stage(core, key, due)?,
-        (None, DueKind::Expiry | DueKind::Deletion) => None,
+        (Some(key), DueKind::Deletion) => deletion::stage(core, key, due).await?,
+        (None, DueKind::Grants) => return grants::sweep(core, &place, stored).await,
+        (None, DueKind::Expiry | DueKind::Deletion) | (Some(_), DueKind::Grants) => None,
     };
     match work {
         Some((staged, event)) => commit(core, staged, event).await,

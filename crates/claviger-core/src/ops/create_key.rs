@@ -8,7 +8,7 @@ use claviger_audit::Parameters;
 use claviger_model::{CreateKeyInput, CreateKeyOutput, KeyUsageType, OriginType};
 use claviger_policy::{Value, Values};
 
-use super::{creation, keys, material};
+use super::{creation, keys, material, policies::KeyPolicy};
 use crate::{
     cx::Cx,
     error::Error,
@@ -109,11 +109,8 @@ impl Operation for CreateKey {
             .arn(&cx.caller.account, input.multi_region == Some(true))
             .to_string();
         let policy = match &input.policy {
-            Some(policy) => {
-                keys::accept_policy(cx, &arn, policy, creation::bypass(input)).await?;
-                policy.clone()
-            }
-            None => claviger_policy::default_key_policy(cx.caller.account),
+            Some(policy) => KeyPolicy::accept(cx, &arn, policy, creation::bypass(input)).await?,
+            None => KeyPolicy::default_of(cx.caller.account),
         };
         let mut all_tags = BTreeMap::new();
         keys::add_tags(&mut all_tags, creation::tags(input))?;

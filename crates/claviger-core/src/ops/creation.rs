@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use claviger_model::{CreateKeyInput, KeySpec, KeyUsageType, OriginType, Tag};
 
+use super::policies::KeyPolicy;
 use crate::{
     cx::Cx,
     error::{self, Error},
@@ -25,7 +26,7 @@ pub(super) fn new_record(
     cx: &Cx<'_>,
     input: &CreateKeyInput,
     place: &KeyPlace,
-    policy: String,
+    policy: KeyPolicy,
     tags: BTreeMap<String, String>,
 ) -> KeyRecord {
     KeyRecord {
@@ -38,7 +39,9 @@ pub(super) fn new_record(
         spec: spec(input),
         usage: input.key_usage.unwrap_or(KeyUsageType::EncryptDecrypt),
         origin: origin(input),
-        policy,
+        policy: policy.text,
+        principals: policy.principals,
+        managed_for: None,
         tags,
         aliases: BTreeSet::new(),
         disabled: false,

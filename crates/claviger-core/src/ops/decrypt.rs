@@ -2,6 +2,8 @@
 //!
 //! AWS: <https://docs.aws.amazon.com/kms/latest/APIReference/API_Decrypt.html>
 
+use std::collections::BTreeMap;
+
 use claviger_audit::Parameters;
 use claviger_model::{DecryptInput, DecryptOutput, EncryptionAlgorithmSpec};
 use claviger_policy::Values;
@@ -41,6 +43,13 @@ impl Operation for Decrypt {
             input.encryption_algorithm,
             key,
         )
+    }
+
+    fn encryption_context<'a>(
+        input: &'a DecryptInput,
+        _: &str,
+    ) -> Option<&'a BTreeMap<String, String>> {
+        input.encryption_context.as_ref()
     }
 
     fn grant_tokens(input: &DecryptInput) -> &[String] {

@@ -5,11 +5,14 @@
 use claviger_audit::Parameters;
 use claviger_model::{DescribeKeyInput, DescribeKeyOutput};
 
-use super::keys;
+use super::{aliases, keys, material};
 use crate::{
     cx::Cx,
     error::Error,
-    pipeline::{Admitted, OneKey, Operation},
+    key::Key,
+    notes::ServiceEvent,
+    pipeline::{Admitted, Described, Operation},
+    records::{AliasPlace, AliasRecord, KeyRecord},
     rule::{Identifiers, Rule},
 };
 
@@ -20,11 +23,13 @@ impl Operation for DescribeKey {
         identifiers: Identifiers::KeyOrAlias,
         cross_account: true,
         grantable: true,
+        // Only a key that AWS would make on first sight.
+        changes: true,
         ..Rule::reads("DescribeKey", "kms:DescribeKey")
     };
     type Input = DescribeKeyInput;
     type Output = DescribeKeyOutput;
-    type Subject = OneKey;
+    type Subject = Described;
 
     fn subject(input: &DescribeKeyInput) -> &str {
         &input.key_id
@@ -41,11 +46,39 @@ impl Operation for DescribeKey {
     async fn run(
         cx: &mut Cx<'_>,
         _: &DescribeKeyInput,
-        on: &Admitted<OneKey>,
+        on: &Admitted<Described>,
     ) -> Result<DescribeKeyOutput, Error> {
         let key = on.key();
+        let metadata = match on.subject().planned() {
+            None => keys::metadata(&key.record, &key.arn, cx.now),
+            Some(alias) => keys::metadata(&make(cx, &key, alias)?, &key.arn, cx.now),
+        };
         Ok(DescribeKeyOutput {
-            key_metadata: Some(keys::metadata(&key.record, &key.arn, cx.now)),
+            key_metadata: Some(metadata),
         })
     }
+}
+
+/// Stages the AWS managed key that a predefined alias stands for. AWS makes it in the name of its service, and so does
+/// the event.
+fn make(cx: &mut Cx<'_>, key: &Key, alias: &AliasPlace) -> Result<KeyRecord, Error> {
+    let mut record = key.record.clone();
+    let (_, entry) = material::generate(cx, &key.place)?;
+    record.materials.push(entry);
+    let now = cx.now.epoch_ms();
+    let pointer = AliasRecord {
+        name: alias.name.as_str().to_owned(),
+        target: record.id,
+        target_multi_region: false,
+        created_ms: now,
+        updated_ms: now,
+    };
+    let id = alias.id(&cx.core.records);
+    cx.staged.create(id, Some(&key.account), &pointer)?;
+    aliases::publish(cx, alias, Some(&pointer));
+    cx.create_key(key.place.clone(), record.clone())?;
+    let mut event = ServiceEvent::of_key("CreateKey", key, None);
+    event.note_key(&key.arn);
+    cx.notes.service_events.push(event);
+    Ok(record)
 }

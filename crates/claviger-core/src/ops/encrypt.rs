@@ -2,6 +2,8 @@
 //!
 //! AWS: <https://docs.aws.amazon.com/kms/latest/APIReference/API_Encrypt.html>
 
+use std::collections::BTreeMap;
+
 use claviger_audit::Parameters;
 use claviger_model::{EncryptInput, EncryptOutput, EncryptionAlgorithmSpec};
 use claviger_policy::Values;
@@ -38,6 +40,13 @@ impl Operation for Encrypt {
             input.encryption_algorithm,
             key,
         )
+    }
+
+    fn encryption_context<'a>(
+        input: &'a EncryptInput,
+        _: &str,
+    ) -> Option<&'a BTreeMap<String, String>> {
+        input.encryption_context.as_ref()
     }
 
     fn grant_tokens(input: &EncryptInput) -> &[String] {

@@ -2,6 +2,8 @@
 //!
 //! AWS: <https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKey.html>
 
+use std::collections::BTreeMap;
+
 use claviger_audit::Parameters;
 use claviger_model::{GenerateDataKeyInput, GenerateDataKeyOutput};
 use claviger_policy::Values;
@@ -34,6 +36,13 @@ impl Operation for GenerateDataKey {
 
     fn condition<'a>(input: &'a GenerateDataKeyInput, key: &str) -> Option<Values<'a>> {
         messages::context_condition(input.encryption_context.as_ref(), None, key)
+    }
+
+    fn encryption_context<'a>(
+        input: &'a GenerateDataKeyInput,
+        _: &str,
+    ) -> Option<&'a BTreeMap<String, String>> {
+        input.encryption_context.as_ref()
     }
 
     fn grant_tokens(input: &GenerateDataKeyInput) -> &[String] {

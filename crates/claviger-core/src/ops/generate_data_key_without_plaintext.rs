@@ -2,6 +2,8 @@
 //!
 //! AWS: <https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKeyWithoutPlaintext.html>
 
+use std::collections::BTreeMap;
+
 use claviger_audit::Parameters;
 use claviger_model::{GenerateDataKeyWithoutPlaintextInput, GenerateDataKeyWithoutPlaintextOutput};
 use claviger_policy::Values;
@@ -40,6 +42,13 @@ impl Operation for GenerateDataKeyWithoutPlaintext {
         key: &str,
     ) -> Option<Values<'a>> {
         messages::context_condition(input.encryption_context.as_ref(), None, key)
+    }
+
+    fn encryption_context<'a>(
+        input: &'a GenerateDataKeyWithoutPlaintextInput,
+        _: &str,
+    ) -> Option<&'a BTreeMap<String, String>> {
+        input.encryption_context.as_ref()
     }
 
     fn grant_tokens(input: &GenerateDataKeyWithoutPlaintextInput) -> &[String] {

@@ -6,6 +6,7 @@ use claviger_audit::Parameters;
 use claviger_model::{GetKeyPolicyInput, GetKeyPolicyOutput};
 use claviger_policy::Values;
 
+use super::policies::{self, DEFAULT_POLICY};
 use crate::{
     cx::Cx,
     error::{self, Error},
@@ -35,7 +36,7 @@ impl Operation for GetKeyPolicy {
     }
 
     async fn run(
-        _: &mut Cx<'_>,
+        cx: &mut Cx<'_>,
         input: &GetKeyPolicyInput,
         on: &Admitted<OneKey>,
     ) -> Result<GetKeyPolicyOutput, Error> {
@@ -43,7 +44,7 @@ impl Operation for GetKeyPolicy {
             return Err(error::policy_not_found(policy_name(input)));
         }
         Ok(GetKeyPolicyOutput {
-            policy: Some(on.key().record.policy.clone()),
+            policy: Some(policies::print(cx, &on.key().record).await?),
             policy_name: Some(DEFAULT_POLICY.to_owned()),
         })
     }
@@ -52,6 +53,3 @@ impl Operation for GetKeyPolicy {
 fn policy_name(input: &GetKeyPolicyInput) -> &str {
     input.policy_name.as_deref().unwrap_or(DEFAULT_POLICY)
 }
-
-/// The only policy that a key has here: no key is shared by RAM.
-const DEFAULT_POLICY: &str = "default";

@@ -1,4 +1,4 @@
-//! What several operations say and check of keys: metadata, policies, tags.
+//! What several operations say and check of keys: metadata and tags.
 
 use std::collections::BTreeMap;
 
@@ -8,9 +8,7 @@ use claviger_model::{
     KeyMetadata, KeyState, MultiRegionConfiguration, MultiRegionKey, MultiRegionKeyType,
     OriginType, Tag, Timestamp,
 };
-use claviger_policy::{
-    NoConditionValues, Policy, PolicyKind, Request, Resource, Values, allows_put_key_policy,
-};
+use claviger_policy::Values;
 
 use crate::{
     cx::Cx,
@@ -50,7 +48,10 @@ pub(super) fn metadata(record: &KeyRecord, arn: &str, now: Timestamp) -> KeyMeta
             Some(_) => ExpirationModelType::KeyMaterialExpires,
             None => ExpirationModelType::KeyMaterialDoesNotExpire,
         }),
-        key_manager: Some(KeyManagerType::Customer),
+        key_manager: Some(match record.managed_for {
+            None => KeyManagerType::Customer,
+            Some(_) => KeyManagerType::Aws,
+        }),
         customer_master_key_spec: CustomerMasterKeySpec::from_wire(record.spec.as_str()),
         key_spec: Some(record.spec),
         encryption_algorithms: Some(vec![EncryptionAlgorithmSpec::SymmetricDefault]),
@@ -143,54 +144,6 @@ pub(super) fn switch(cx: &mut Cx<'_>, key: AdmittedKey<'_>, disabled: bool) -> R
     Ok(())
 }
 
-/// Checks a policy before it is attached to a key.
-pub(super) async fn accept_policy(
-    cx: &Cx<'_>,
-    arn: &str,
-    text: &str,
-    bypass_lockout_check: bool,
-) -> Result<(), Error> {
-    if text.len() > POLICY_BYTES_MAX {
-        return Err(error::limit_exceeded(format!(
-            "Key policy exceeds the limit of {POLICY_BYTES_MAX} bytes"
-        )));
-    }
-    if !text
-        .chars()
-        .all(|c| matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{ff}'))
-    {
-        return Err(error::malformed_policy(
-            "The policy contains characters that are not allowed.",
-        ));
-    }
-    let policy = Policy::parse(text, PolicyKind::Key)
-        .map_err(|error| error::malformed_policy(error.public_text()))?;
-    for principal in policy.principals() {
-        if cx.core.principals().resolve(principal).await?.is_none() {
-            return Err(error::malformed_policy(
-                "Policy contains a statement with one or more invalid principals.",
-            ));
-        }
-    }
-    let request = Request {
-        principal: &cx.caller.principal,
-        action: "kms:PutKeyPolicy",
-        resource: Resource::Key {
-            arn,
-            account: cx.caller.account,
-        },
-        // UNKNOWN: how AWS treats conditions in this check. Here a permission that hangs on one does not count.
-        conditions: &NoConditionValues,
-        encryption_context: None,
-    };
-    if !bypass_lockout_check && !allows_put_key_policy(&policy, &request) {
-        return Err(error::malformed_policy(
-            "The new key policy will not allow you to update the key policy in the future.",
-        ));
-    }
-    Ok(())
-}
-
 /// Adds tags to a key's; the limits are AWS's.
 pub(super) fn add_tags(existing: &mut BTreeMap<String, String>, tags: &[Tag]) -> Result<(), Error> {
     let mut seen = std::collections::BTreeSet::new();
@@ -236,7 +189,5 @@ pub(super) fn tag_condition<'a>(tags: &'a [Tag], key: &str) -> Option<Values<'a>
         .map(|tag| Values::text(&tag.tag_value))
 }
 
-// AWS: https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html
-const POLICY_BYTES_MAX: usize = 32 * 1024;
 // AWS: https://docs.aws.amazon.com/kms/latest/developerguide/tagging-keys.html
 const TAGS_MAX: usize = 50;

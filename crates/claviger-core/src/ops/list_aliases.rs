@@ -2,6 +2,8 @@
 //!
 //! AWS: <https://docs.aws.amazon.com/kms/latest/APIReference/API_ListAliases.html>
 
+use std::collections::BTreeMap;
+
 use claviger_audit::Parameters;
 use claviger_model::{AliasListEntry, AliasName, ListAliasesInput, ListAliasesOutput};
 
@@ -9,6 +11,7 @@ use super::paging::{Limits, Page};
 use crate::{
     cx::Cx,
     error::Error,
+    managed::ManagedFor,
     pipeline::{Admitted, AdmittedKey, MaybeKey, Operation},
     records::{AliasPlace, AliasRecord},
     rule::{Identifiers, Rule},
@@ -56,7 +59,7 @@ impl Operation for ListAliases {
         let next_marker = page.cut(cx, &mut listed, |(id, _)| id.clone());
         let aliases = listed
             .into_iter()
-            .map(|(_, record)| entry(cx, &record))
+            .map(|(_, alias)| entry(cx, alias))
             .collect();
         Ok(ListAliasesOutput {
             aliases: Some(aliases),
@@ -66,21 +69,34 @@ impl Operation for ListAliases {
     }
 }
 
-type Listed = Vec<(String, AliasRecord)>;
+/// By the id that pages go by.
+type Listed = Vec<(String, Alias)>;
+
+enum Alias {
+    Made(AliasRecord),
+    /// AWS gives it a key when somebody describes it.
+    Predefined(AliasName),
+}
 
 // DIFFERS: AWS lists by name; here the store knows names only by their HMAC, and lists in that order.
 async fn of_account(cx: &Cx<'_>, page: &Page) -> Result<Listed, Error> {
     let prefix = AliasPlace::prefix(&cx.caller.account, cx.region);
     let more = page.limit.saturating_add(1);
-    let listed = cx
+    let made = cx
         .core
         .records
         .list::<AliasRecord>(&prefix, page.after.as_deref(), more)
         .await?;
-    Ok(listed
+    let predefined = ManagedFor::aliases().map(|name| {
+        let id = place(cx, name.clone()).id(&cx.core.records);
+        (id, Alias::Predefined(name))
+    });
+    let made = made
         .into_iter()
-        .map(|(id, stored)| (id, stored.record))
-        .collect())
+        .map(|(id, stored)| (id, Alias::Made(stored.record)));
+    // What was made replaces what is only predefined.
+    let all: BTreeMap<String, Alias> = predefined.chain(made).collect();
+    Ok(page.of_sorted(all, |(id, _)| id.clone()))
 }
 
 async fn of_key(cx: &Cx<'_>, page: &Page, key: AdmittedKey<'_>) -> Result<Listed, Error> {
@@ -89,28 +105,39 @@ async fn of_key(cx: &Cx<'_>, page: &Page, key: AdmittedKey<'_>) -> Result<Listed
         let Some(parsed) = AliasName::parse(name) else {
             continue;
         };
-        let place = AliasPlace {
-            account: key.account,
-            region: cx.region.clone(),
-            name: parsed,
-        };
-        if let Some(stored) = cx.read::<AliasRecord>(&place.id(&cx.core.records)).await? {
-            listed.push((name.clone(), stored.record));
+        let id = place(cx, parsed).id(&cx.core.records);
+        if let Some(stored) = cx.read::<AliasRecord>(&id).await? {
+            listed.push((name.clone(), Alias::Made(stored.record)));
         }
     }
     Ok(listed)
 }
 
-fn entry(cx: &Cx<'_>, record: &AliasRecord) -> AliasListEntry {
-    AliasListEntry {
+fn place(cx: &Cx<'_>, name: AliasName) -> AliasPlace {
+    AliasPlace {
+        account: cx.caller.account,
+        region: cx.region.clone(),
+        name,
+    }
+}
+
+fn entry(cx: &Cx<'_>, alias: Alias) -> AliasListEntry {
+    let named = |name: &str| AliasListEntry {
         alias_arn: Some(format!(
-            "arn:aws:kms:{}:{}:{}",
-            cx.region, cx.caller.account, record.name
+            "arn:aws:kms:{}:{}:{name}",
+            cx.region, cx.caller.account
         )),
-        alias_name: Some(record.name.clone()),
-        target_key_id: Some(record.target_key_id().to_string()),
-        creation_date: Some(record.created()),
-        last_updated_date: Some(record.updated()),
+        alias_name: Some(name.to_owned()),
+        ..AliasListEntry::default()
+    };
+    match alias {
+        Alias::Predefined(name) => named(name.as_str()),
+        Alias::Made(record) => AliasListEntry {
+            target_key_id: Some(record.target_key_id().to_string()),
+            creation_date: Some(record.created()),
+            last_updated_date: Some(record.updated()),
+            ..named(&record.name)
+        },
     }
 }
 

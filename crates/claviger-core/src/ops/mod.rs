@@ -3,16 +3,20 @@
 mod aliases;
 mod association;
 mod creation;
+mod granting;
+mod grants;
 mod import;
 mod keys;
 pub(crate) mod material;
 mod messages;
 mod not_built;
 mod paging;
+mod policies;
 mod rotation;
 
 mod cancel_key_deletion;
 mod create_alias;
+mod create_grant;
 mod create_key;
 mod decrypt;
 mod delete_alias;
@@ -28,10 +32,16 @@ mod get_key_policy;
 mod get_parameters_for_import;
 mod import_key_material;
 mod list_aliases;
+mod list_grants;
+mod list_key_policies;
 mod list_key_rotations;
 mod list_keys;
 mod list_resource_tags;
+mod list_retirable_grants;
+mod put_key_policy;
 mod re_encrypt;
+mod retire_grant;
+mod revoke_grant;
 mod rotate_key_on_demand;
 mod schedule_key_deletion;
 mod tag_resource;
@@ -61,6 +71,7 @@ pub fn route(operation: Operation) -> Route {
         // Served.
         CancelKeyDeletion in cancel_key_deletion,
         CreateAlias in create_alias,
+        CreateGrant in create_grant,
         CreateKey in create_key,
         Decrypt in decrypt,
         DeleteAlias in delete_alias,
@@ -76,10 +87,16 @@ pub fn route(operation: Operation) -> Route {
         GetParametersForImport in get_parameters_for_import,
         ImportKeyMaterial in import_key_material,
         ListAliases in list_aliases,
+        ListGrants in list_grants,
+        ListKeyPolicies in list_key_policies,
         ListKeyRotations in list_key_rotations,
         ListKeys in list_keys,
         ListResourceTags in list_resource_tags,
+        ListRetirableGrants in list_retirable_grants,
+        PutKeyPolicy in put_key_policy,
         ReEncrypt in re_encrypt,
+        RetireGrant in retire_grant,
+        RevokeGrant in revoke_grant,
         RotateKeyOnDemand in rotate_key_on_demand,
         ScheduleKeyDeletion in schedule_key_deletion,
         TagResource in tag_resource,
@@ -90,7 +107,6 @@ pub fn route(operation: Operation) -> Route {
         // Authenticated, decoded, audited and refused.
         ConnectCustomKeyStore,
         CreateCustomKeyStore,
-        CreateGrant,
         Decapsulate,
         DeleteCustomKeyStore,
         DeriveSharedSecret,
@@ -105,13 +121,7 @@ pub fn route(operation: Operation) -> Route {
         GetKeyLastUsage,
         GetKeyRotationStatus,
         GetPublicKey,
-        ListGrants,
-        ListKeyPolicies,
-        ListRetirableGrants,
-        PutKeyPolicy,
         ReplicateKey,
-        RetireGrant,
-        RevokeGrant,
         Sign,
         UpdateCustomKeyStore,
         UpdatePrimaryRegion,

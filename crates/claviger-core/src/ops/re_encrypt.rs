@@ -2,6 +2,8 @@
 //!
 //! AWS: <https://docs.aws.amazon.com/kms/latest/APIReference/API_ReEncrypt.html>
 
+use std::collections::BTreeMap;
+
 use claviger_audit::Parameters;
 use claviger_model::{EncryptionAlgorithmSpec, ReEncryptInput, ReEncryptOutput};
 use claviger_policy::Values;
@@ -17,10 +19,7 @@ use crate::{
 pub(super) struct ReEncrypt;
 
 impl Operation for ReEncrypt {
-    const RULE: Rule = Rule::symmetric(
-        "ReEncrypt",
-        Actions::FromTo("kms:ReEncryptFrom", "kms:ReEncryptTo"),
-    );
+    const RULE: Rule = Rule::symmetric("ReEncrypt", Actions::FromTo(FROM, "kms:ReEncryptTo"));
     type Input = ReEncryptInput;
     type Output = ReEncryptOutput;
     type Subject = TwoKeys;
@@ -59,18 +58,23 @@ impl Operation for ReEncrypt {
     }
 
     fn condition_for<'a>(input: &'a ReEncryptInput, action: &str, key: &str) -> Option<Values<'a>> {
-        let (context, algorithm) = if action == "kms:ReEncryptFrom" {
-            (
-                &input.source_encryption_context,
-                input.source_encryption_algorithm,
-            )
+        let algorithm = if action == FROM {
+            input.source_encryption_algorithm
         } else {
-            (
-                &input.destination_encryption_context,
-                input.destination_encryption_algorithm,
-            )
+            input.destination_encryption_algorithm
         };
-        messages::context_condition(context.as_ref(), algorithm, key)
+        messages::context_condition(Self::encryption_context(input, action), algorithm, key)
+    }
+
+    fn encryption_context<'a>(
+        input: &'a ReEncryptInput,
+        action: &str,
+    ) -> Option<&'a BTreeMap<String, String>> {
+        if action == FROM {
+            input.source_encryption_context.as_ref()
+        } else {
+            input.destination_encryption_context.as_ref()
+        }
     }
 
     fn grant_tokens(input: &ReEncryptInput) -> &[String] {
@@ -127,3 +131,5 @@ fn considered(input: &ReEncryptInput) -> Option<&[u8]> {
     let modifiers = input.dry_run_modifiers.as_deref();
     messages::considered(input.ciphertext_blob.as_deref(), input.dry_run, modifiers)
 }
+
+const FROM: &str = "kms:ReEncryptFrom";

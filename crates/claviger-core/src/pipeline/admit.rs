@@ -5,7 +5,11 @@ use std::{ops::Deref, sync::Arc};
 use claviger_crypto::engine::Backing;
 use claviger_model::{MaterialId, Timestamp};
 
-use super::subject::{AliasAndKeys, KeyInBlob, MaybeKey, OneKey, Subject, TwoKeys};
+use super::{
+    by_alias::AliasAndKeys,
+    described::Described,
+    subject::{KeyInBlob, MaybeKey, OneKey, Subject, TwoKeys},
+};
 use crate::{
     cx::Cx,
     error::{self, Error},
@@ -67,6 +71,13 @@ impl<S> Admitted<S> {
 }
 
 impl Admitted<OneKey> {
+    /// The key.
+    pub fn key(&self) -> AdmittedKey<'_> {
+        AdmittedKey(self.0.key())
+    }
+}
+
+impl Admitted<Described> {
     /// The key.
     pub fn key(&self) -> AdmittedKey<'_> {
         AdmittedKey(self.0.key())

@@ -1,7 +1,10 @@
 //! May the caller do this? Every call asks the policy engine; nobody is exempt, the account root included.
 
+use std::sync::Arc;
+
 use claviger_policy::{
-    ConditionValues, Effect, Policies, Request, Resource, Value, Values, decide,
+    ConditionValues, Decision, Effect, Grant, Policies, Policy, Request, Resource, Value, Values,
+    decide,
 };
 
 use super::{
@@ -11,108 +14,162 @@ use super::{
 use crate::{
     cx::Cx,
     error::{self, Error},
+    grants::{self, Granted},
     key::Key,
     records::KeyRecord,
 };
 
 /// Asks every question of the call; the first refusal ends it.
-pub(super) fn authorize<O: Operation>(
+pub(super) async fn authorize<O: Operation>(
     cx: &Cx<'_>,
     input: &O::Input,
     subject: &O::Subject,
 ) -> Result<(), Error> {
-    for ask in subject.asks(&O::RULE) {
-        permit::<O>(cx, input, subject, &ask)?;
-    }
-    for action in O::further_actions(input) {
-        permit::<O>(
+    let further = O::further_actions(input).iter().map(|action| Ask {
+        action,
+        on: On::Any,
+        alias: None,
+    });
+    for ask in subject.asks(&O::RULE).into_iter().chain(further) {
+        let question = Question::<O> {
             cx,
             input,
             subject,
-            &Ask {
-                action,
-                on: On::Any,
-                alias: None,
-            },
-        )?;
+            ask,
+        };
+        question.permit().await?;
     }
     Ok(())
 }
 
-fn permit<O: Operation>(
-    cx: &Cx<'_>,
-    input: &O::Input,
-    subject: &O::Subject,
-    ask: &Ask<'_>,
-) -> Result<(), Error> {
-    let (resource, policy) = match ask.on {
-        On::Any => (Resource::Any, None),
-        On::Alias(arn) => (Resource::Alias { arn }, None),
-        On::Entity(arn) => (Resource::Entity { arn }, None),
-        On::Role {
-            arn,
-            account,
-            policy,
-        } => (Resource::Role { arn, account }, Some(policy)),
-        On::Key(key) | On::KeyOfBlob(key) => (
-            Resource::Key {
-                arn: &key.arn,
-                account: key.account,
-            },
-            Some(&key.policy),
-        ),
-    };
-    let facts = Facts::<O> {
-        cx,
-        input,
-        subject,
-        action: ask.action,
-        key: ask.on.key(),
-        alias: ask.alias,
-    };
-    let request = Request {
-        principal: &cx.caller.principal,
-        action: ask.action,
-        resource,
-        conditions: &facts,
-        encryption_context: None,
-    };
-    let policies = Policies {
-        resource: policy,
-        identity: &cx.caller.identity_policies,
-        boundary: cx.caller.boundary.as_deref(),
-        session: cx
-            .caller
-            .session
-            .as_ref()
-            .and_then(|session| session.policies.as_deref()),
-        ..Policies::default()
-    };
-    let decision = decide(&request, &policies);
-    match decision.effect {
-        Effect::Allow => Ok(()),
-        Effect::ExplicitDeny | Effect::ImplicitDeny => Err(refusal(cx, ask, || {
-            decision.denial_text(&cx.caller.principal.arn, ask.action, resource.text())
-        })),
+/// One thing that the caller must be allowed.
+struct Question<'a, O: Operation> {
+    cx: &'a Cx<'a>,
+    input: &'a O::Input,
+    subject: &'a O::Subject,
+    ask: Ask<'a>,
+}
+
+impl<O: Operation> Question<'_, O> {
+    async fn permit(&self) -> Result<(), Error> {
+        let mut decision = self.decide(self.ask.on.grants());
+        if decision.effect == Effect::ImplicitDeny {
+            let granted = self.granted().await?;
+            if !granted.is_empty() {
+                decision = self.decide(&granted);
+            }
+        }
+        match decision.effect {
+            Effect::Allow => Ok(()),
+            Effect::ExplicitDeny | Effect::ImplicitDeny => Err(self.refusal(&decision)),
+        }
+    }
+
+    /// The grants that may allow what policies do not. Only now are they looked for: most calls need none.
+    async fn granted(&self) -> Result<Granted, Error> {
+        let (On::Key(key) | On::KeyOfBlob(key)) = self.ask.on else {
+            return Ok(Granted::new());
+        };
+        if !O::RULE.grantable {
+            return Ok(Granted::new());
+        }
+        let mut granted = grants::of_caller(self.cx.core, key, self.cx.caller).await?;
+        granted.retain(|grant| O::within(self.input, grant));
+        Ok(granted)
+    }
+
+    fn decide(&self, grants: &[Arc<Grant>]) -> Decision {
+        let caller = self.cx.caller;
+        let facts = Facts::<O> {
+            cx: self.cx,
+            input: self.input,
+            subject: self.subject,
+            action: self.ask.action,
+            key: self.ask.on.key(),
+            alias: self.ask.alias,
+        };
+        let request = Request {
+            principal: &caller.principal,
+            action: self.ask.action,
+            resource: self.ask.on.resource(),
+            conditions: &facts,
+            encryption_context: O::encryption_context(self.input, self.ask.action),
+        };
+        let session = caller.session.as_ref();
+        let policies = Policies {
+            resource: self.ask.on.policy(),
+            identity: &caller.identity_policies,
+            boundary: caller.boundary.as_deref(),
+            session: session.and_then(|session| session.policies.as_deref()),
+            grants,
+        };
+        decide(&request, &policies)
+    }
+
+    /// Whoever only holds a ciphertext, or stands in another account, is not told whether the key exists.
+    fn refusal(&self, decision: &Decision) -> Error {
+        let caller = self.cx.caller;
+        match self.ask.on {
+            On::KeyOfBlob(_) => error::out_of_reach(),
+            On::Key(key) | On::Grant { key, .. } if key.account != caller.account => {
+                error::out_of_reach()
+            }
+            On::Role { arn, .. } => error::role_denied(caller, self.ask.action, arn),
+            On::Any | On::Alias(_) | On::Entity(_) | On::Key(_) | On::Grant { .. } => {
+                error::access_denied(decision.denial_text(
+                    &caller.principal.arn,
+                    self.ask.action,
+                    self.ask.on.resource().text(),
+                ))
+            }
+        }
     }
 }
 
 impl<'a> On<'a> {
     fn key(&self) -> Option<&'a Key> {
         match self {
-            Self::Key(key) | Self::KeyOfBlob(key) => Some(key),
+            Self::Key(key) | Self::KeyOfBlob(key) | Self::Grant { key, .. } => Some(key),
             Self::Any | Self::Alias(_) | Self::Entity(_) | Self::Role { .. } => None,
         }
     }
-}
 
-/// Whoever only holds a ciphertext, or stands in another account, is not told whether the key exists.
-fn refusal(cx: &Cx<'_>, ask: &Ask<'_>, text: impl FnOnce() -> String) -> Error {
-    match ask.on {
-        On::KeyOfBlob(_) => error::out_of_reach(),
-        On::Key(key) if key.account != cx.caller.account => error::out_of_reach(),
-        On::Role { arn, .. } => error::role_denied(cx.caller, ask.action, arn),
-        On::Any | On::Alias(_) | On::Entity(_) | On::Key(_) => error::access_denied(text()),
+    fn resource(&self) -> Resource<'a> {
+        match self {
+            Self::Any => Resource::Any,
+            Self::Alias(arn) => Resource::Alias { arn },
+            Self::Entity(arn) => Resource::Entity { arn },
+            Self::Role { arn, account, .. } => Resource::Role {
+                arn,
+                account: *account,
+            },
+            Self::Key(key) | Self::KeyOfBlob(key) | Self::Grant { key, .. } => Resource::Key {
+                arn: &key.arn,
+                account: key.account,
+            },
+        }
+    }
+
+    fn policy(&self) -> Option<&'a Policy> {
+        match self {
+            Self::Key(key) | Self::KeyOfBlob(key) => Some(&key.policy),
+            Self::Role { policy, .. } => Some(policy),
+            // AWS: https://docs.aws.amazon.com/kms/latest/developerguide/grant-delete.html
+            // Who may retire a grant stands in the grant; the key policy has no say.
+            Self::Any | Self::Alias(_) | Self::Entity(_) | Self::Grant { .. } => None,
+        }
+    }
+
+    fn grants(&self) -> &'a [Arc<Grant>] {
+        match self {
+            Self::Grant { entitled, .. } => entitled,
+            Self::Any
+            | Self::Alias(_)
+            | Self::Entity(_)
+            | Self::Role { .. }
+            | Self::Key(_)
+            | Self::KeyOfBlob(_) => &[],
+        }
     }
 }
 

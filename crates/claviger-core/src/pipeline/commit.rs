@@ -45,7 +45,7 @@ pub async fn commit_events(
         .collect::<Result<Vec<_>, _>>()?;
     let changes: Vec<RecordChange<'_>> = sealed.iter().map(Sealed::mark).collect();
     let events = compose(&changes);
-    let batch = batch(core, &sealed, &events)?;
+    let batch = batch(core, &staged.expect, &sealed, &events)?;
     let committed = match core.records.kv.commit(batch).await {
         Ok(Committed::At(revision)) => Ok(Some(revision)),
         Ok(Committed::Conflict) => Ok(None),
@@ -129,8 +129,16 @@ impl<'a> Sealed<'a> {
     }
 }
 
-fn batch(core: &Core, sealed: &[Sealed<'_>], events: &[Composed]) -> Result<Batch, Error> {
+fn batch(
+    core: &Core,
+    expect: &[(String, Revision)],
+    sealed: &[Sealed<'_>],
+    events: &[Composed],
+) -> Result<Batch, Error> {
     let mut batch = Batch::default();
+    for (path, revision) in expect {
+        batch.expect.push((path.clone().into_bytes(), *revision));
+    }
     for Sealed { write, value, .. } in sealed {
         let path = write.place.path().into_bytes();
         if let Some(revision) = write.expect {

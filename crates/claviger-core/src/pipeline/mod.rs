@@ -6,7 +6,10 @@
 
 mod admit;
 mod authorize;
+mod by_alias;
+mod by_grant;
 mod commit;
+mod described;
 mod identity;
 mod resolve;
 mod subject;
@@ -28,10 +31,12 @@ use tokio::sync::OwnedMutexGuard;
 use self::trail::Trail;
 pub use self::{
     admit::{Admitted, AdmittedKey, OpenMaterial},
+    by_alias::{AliasAndKeys, WantedAlias},
+    by_grant::{ByGrant, WantedGrant},
     commit::{Composed, Outcome, commit_events},
+    described::Described,
     subject::{
-        AliasAndKeys, Ask, BlobKey, KeyInBlob, MaybeKey, NoKey, On, OneKey, Subject, TwoKeys,
-        WantedAlias, lane,
+        Ask, BlobKey, Entity, KeyInBlob, MaybeKey, NoKey, On, OneKey, Subject, TwoKeys, lane,
     },
 };
 use crate::{
@@ -39,6 +44,7 @@ use crate::{
     core::Core,
     cx::Cx,
     error::{self, Error},
+    grants,
     rule::Rule,
 };
 
@@ -91,6 +97,12 @@ pub trait Operation: 'static {
     fn grant_tokens(input: &Self::Input) -> &[String] {
         let _ = input;
         &[]
+    }
+
+    /// Whether a grant that permits the operation permits these parameters as well.
+    fn within(input: &Self::Input, grant: &claviger_policy::Grant) -> bool {
+        let _ = (input, grant);
+        true
     }
 
     /// The encryption context of the request, by which the constraints of grants are judged; `action` tells which when the
@@ -223,11 +235,9 @@ async fn attempt<O: Operation>(
         let mut cx = core.cx(call, trail.now);
         let subject = O::Subject::resolve(&cx, &O::RULE, O::subject(&input)).await?;
         trail.name_resources(&subject);
-        authorize::authorize::<O>(&cx, &input, &subject)?;
+        grants::check_tokens(core, O::grant_tokens(&input))?;
+        authorize::authorize::<O>(&cx, &input, &subject).await?;
         subject.agrees()?;
-        if !O::grant_tokens(&input).is_empty() {
-            return Err(error::invalid_grant_token());
-        }
         let admitted = admit::admit(subject, &O::RULE, cx.now)?;
         let output = O::run(&mut cx, &input, &admitted).await?;
         if O::dry_run(&input) {

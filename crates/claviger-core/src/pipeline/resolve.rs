@@ -95,7 +95,6 @@ async fn find_by_id(cx: &Cx<'_>, account: &AccountId, id: KeyId) -> Result<Found
     }
 }
 
-// DIFFERS: no AWS managed keys: `alias/aws/...` names nothing here, where AWS makes such keys on first use.
 async fn find_by_alias(cx: &Cx<'_>, account: AccountId, name: AliasName) -> Result<Found, Error> {
     let own = account == cx.caller.account;
     let place = AliasPlace {

@@ -8,14 +8,13 @@ use std::{
 
 use claviger_crypto::blob::Blob;
 use claviger_model::AccountId;
-use claviger_policy::{Policy, Value, Values};
+use claviger_policy::{Grant, Policy, Value, Values};
 
-use super::resolve::{Found, find_alias, find_by_identifier, find_by_uuid};
+use super::resolve::{Found, find_by_identifier, find_by_uuid};
 use crate::{
     cx::Cx,
     error::{self, Error},
     key::Key,
-    records::{AliasPlace, AliasRecord, Stored},
     rule::{Actions, Rule},
 };
 
@@ -106,6 +105,13 @@ pub enum On<'a> {
     },
     /// The key inside a ciphertext, which the caller did not name.
     KeyOfBlob(&'a Key),
+    /// A grant on a key: the key policy is not asked.
+    Grant {
+        /// The key.
+        key: &'a Key,
+        /// Those who have a right to the grant itself, as grants to them.
+        entitled: &'a [Arc<Grant>],
+    },
 }
 
 /// No key at all.
@@ -120,6 +126,25 @@ impl Subject for NoKey {
 
     fn asks(&self, rule: &Rule) -> Vec<Ask<'_>> {
         one(rule.actions, On::Any, None)
+    }
+}
+
+/// Something that has no record of its own here, by its ARN.
+pub struct Entity {
+    arn: String,
+}
+
+impl Subject for Entity {
+    type Wanted<'a> = &'a str;
+
+    async fn resolve(_: &Cx<'_>, _: &'static Rule, arn: Self::Wanted<'_>) -> Result<Self, Error> {
+        Ok(Self {
+            arn: arn.to_owned(),
+        })
+    }
+
+    fn asks(&self, rule: &Rule) -> Vec<Ask<'_>> {
+        one(rule.actions, On::Entity(&self.arn), None)
     }
 }
 
@@ -351,121 +376,7 @@ impl TwoKeys {
     }
 }
 
-/// The alias of an alias operation, and the key that it shall point to.
-pub struct WantedAlias<'a> {
-    /// The alias name.
-    pub name: &'a str,
-    /// The new target's identifier; none for DeleteAlias.
-    pub target: Option<&'a str>,
-    /// Whether the alias must exist already.
-    pub exists: bool,
-}
-
-/// An alias with the key that it points to and the key that it shall point to.
-pub struct AliasAndKeys {
-    /// The alias's place.
-    pub place: AliasPlace,
-    /// Its record, when it exists.
-    pub record: Option<Stored<AliasRecord>>,
-    /// The key that it points to.
-    pub old: Option<Arc<Key>>,
-    /// The key that it shall point to.
-    pub new: Option<Arc<Key>>,
-    /// Whether the operation works on an alias that exists. CreateAlias asks nothing about the key of an alias that
-    /// happens to bear the name already.
-    exists: bool,
-    arn: String,
-}
-
-impl Subject for AliasAndKeys {
-    type Wanted<'a> = WantedAlias<'a>;
-
-    async fn resolve(
-        cx: &Cx<'_>,
-        rule: &'static Rule,
-        wanted: Self::Wanted<'_>,
-    ) -> Result<Self, Error> {
-        let place = resolve_alias_name(cx, wanted.name)?;
-        let arn = place.arn();
-        let record = find_alias(cx, &place).await?;
-        if wanted.exists && record.is_none() {
-            return Err(error::alias_not_found(&arn));
-        }
-        let new = match wanted.target {
-            Some(target) => Some(find_by_identifier(cx, rule, target).await?.key),
-            None => None,
-        };
-        let old = match &record {
-            Some(stored) => find_by_uuid(cx, stored.record.target).await?,
-            None => None,
-        };
-        Ok(Self {
-            place,
-            record,
-            old,
-            new,
-            exists: wanted.exists,
-            arn,
-        })
-    }
-
-    fn asks(&self, rule: &Rule) -> Vec<Ask<'_>> {
-        let keys = [
-            self.old.as_deref().filter(|_| self.exists),
-            self.new.as_deref(),
-        ];
-        let mut asks = one(rule.actions, On::Alias(&self.arn), None);
-        asks.extend(
-            keys.into_iter()
-                .flatten()
-                .flat_map(|key| one(rule.actions, On::Key(key), None)),
-        );
-        asks
-    }
-
-    fn admitted_keys(&self) -> Vec<&Arc<Key>> {
-        // AWS: footnote 10 of the key state table: only the new target's state counts.
-        self.new.iter().collect()
-    }
-
-    fn alias_arns(&self) -> Vec<&str> {
-        vec![&self.arn]
-    }
-
-    fn named_keys(&self) -> Vec<&Arc<Key>> {
-        self.new.iter().chain(&self.old).collect()
-    }
-
-    fn lanes(&self) -> Vec<u64> {
-        let keys = self.named_keys().into_iter().map(|key| lane(&key.place));
-        keys.chain([lane(&self.place)]).collect()
-    }
-}
-
-impl AliasAndKeys {
-    /// The alias ARN.
-    pub fn arn(&self) -> &str {
-        &self.arn
-    }
-}
-
-fn resolve_alias_name(cx: &Cx<'_>, name: &str) -> Result<AliasPlace, Error> {
-    if !name.starts_with("alias/") {
-        return Err(error::alias_prefix());
-    }
-    let name =
-        claviger_model::AliasName::parse(name).ok_or_else(|| error::invalid_alias_name(name))?;
-    if name.as_str().starts_with("alias/aws/") {
-        return Err(error::alias_reserved());
-    }
-    Ok(AliasPlace {
-        account: cx.caller.account,
-        region: cx.region.clone(),
-        name,
-    })
-}
-
-fn one<'a>(actions: Actions, on: On<'a>, alias: Option<&'a str>) -> Vec<Ask<'a>> {
+pub(super) fn one<'a>(actions: Actions, on: On<'a>, alias: Option<&'a str>) -> Vec<Ask<'a>> {
     match actions {
         Actions::Open => Vec::new(),
         Actions::One(action) => vec![Ask { action, on, alias }],

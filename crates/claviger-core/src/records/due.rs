@@ -29,6 +29,8 @@ pub enum DueKind {
     Expiry,
     /// The waiting period of a key ends.
     Deletion,
+    /// A key is gone, and its grants must follow.
+    Grants,
 }
 
 json_record!(Due, "due");
@@ -56,11 +58,20 @@ impl Due {
         }
     }
 
+    /// The end of a deleted key's grants.
+    pub fn grants(at: Timestamp, region: &Region, key: Uuid) -> Self {
+        Self {
+            kind: DueKind::Grants,
+            ..Self::deletion(at, region, key)
+        }
+    }
+
     /// The id within the table: sorts by date.
     pub fn id(&self) -> String {
         let kind = match self.kind {
             DueKind::Expiry => "expiry",
             DueKind::Deletion => "deletion",
+            DueKind::Grants => "grants",
         };
         let material = self.material.as_deref().unwrap_or("-");
         format!(

@@ -9,6 +9,7 @@ use claviger_model::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::{Fault, Record, read_json, words, write_json};
 use crate::json_record;
 
 /// Everything that decides about a key stands in this one record: policy, disabled flag, deletion date, tags, aliases
@@ -38,6 +39,13 @@ pub struct KeyRecord {
     pub origin: OriginType,
     /// The key policy as it was given.
     pub policy: String,
+    /// Whom the policy means: the unique id of every user, role and session whose ARN it has. A later namesake is
+    /// somebody else.
+    #[serde(default)]
+    pub principals: BTreeMap<String, String>,
+    /// The AWS service for which the key is managed, such as `s3`; none for keys that customers manage.
+    #[serde(default)]
+    pub managed_for: Option<String>,
     /// The tags.
     pub tags: BTreeMap<String, String>,
     /// The names of the aliases that point here.
@@ -54,7 +62,23 @@ pub struct KeyRecord {
     pub on_demand_rotations: u32,
 }
 
-json_record!(KeyRecord, "key");
+impl Record for KeyRecord {
+    const TABLE: &'static str = "key";
+    const FORMAT: u8 = 2;
+
+    fn write(&self, out: &mut Vec<u8>) -> Result<(), Fault> {
+        write_json(self, out)
+    }
+
+    /// Format 1 knew neither principals nor AWS managed keys: its policies can name accounts only, and one that names
+    /// more does not compile without the principals.
+    fn read(format: u8, bytes: &[u8]) -> Result<Self, Fault> {
+        match format {
+            1 | 2 => read_json(format, format, bytes),
+            _ => Err(Fault::Format(Self::TABLE)),
+        }
+    }
+}
 
 /// One material of a key, without its bytes.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -247,32 +271,3 @@ pub struct TombstoneRecord {
 }
 
 json_record!(TombstoneRecord, "tombstone");
-
-/// Enumerations are stored by their wire names, which never change, and not by the wire types' own serialization.
-mod words {
-    macro_rules! by_name {
-        ($module:ident, $type:ty) => {
-            pub(super) mod $module {
-                use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-                pub(in super::super) fn serialize<S: Serializer>(
-                    value: &$type,
-                    to: S,
-                ) -> Result<S::Ok, S::Error> {
-                    to.serialize_str(value.as_str())
-                }
-
-                pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
-                    from: D,
-                ) -> Result<$type, D::Error> {
-                    let name = String::deserialize(from)?;
-                    <$type>::from_wire(&name).ok_or_else(|| D::Error::custom("unknown name"))
-                }
-            }
-        };
-    }
-
-    by_name!(spec, claviger_model::KeySpec);
-    by_name!(usage, claviger_model::KeyUsageType);
-    by_name!(origin, claviger_model::OriginType);
-}

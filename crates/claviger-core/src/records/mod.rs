@@ -5,11 +5,13 @@
 
 mod alias;
 mod due;
+mod grant;
 mod import_day;
 mod key;
 mod material;
 mod outbox;
 mod system;
+mod words;
 
 use std::sync::Arc;
 
@@ -21,6 +23,9 @@ use serde::{Serialize, de::DeserializeOwned};
 pub use self::{
     alias::{AliasPlace, AliasRecord},
     due::{Due, DueKind},
+    grant::{
+        GrantId, GrantPlace, GrantRecord, GrantTallyRecord, Party, RetirableRecord, StoredContext,
+    },
     import_day::{DAY_KEY_BYTES, ImportDayRecord},
     key::{
         KeyPlace, KeyRecord, ListedKeyRecord, MaterialEntry, MaterialRole, Rotated, RotationKind,

@@ -112,6 +112,16 @@ impl Stage {
             let body = json!({"AliasName": name, "TargetKeyId": words[0].1});
             scene.ok("CreateAlias", body).await;
         }
+        for (name, member) in [("$RETIRED", "GrantToken"), ("$REVOKED", "GrantId")] {
+            let root = format!("arn:aws:iam::{ACCOUNT}:root");
+            let body =
+                json!({"KeyId": words[0].1, "GranteePrincipal": root, "Operations": ["Decrypt"]});
+            let made = scene.ok("CreateGrant", body).await;
+            words.push((name, made[member].as_str().unwrap().to_owned()));
+        }
+        let policy =
+            scene.ok("GetKeyPolicy", json!({"KeyId": words[0].1})).await["Policy"].to_string();
+        words.push(("$POLICY", policy.trim_matches('"').to_owned()));
         Self { scene, words }
     }
 
@@ -281,18 +291,23 @@ const CALLS: [(&str, &str, &str, &str); 56] = [
     ("DescribeCustomKeyStores", "{}", NOT_BUILT, NOT_BUILT),
     (
         "CreateGrant",
-        r#"{"KeyId":"$KEY","GranteePrincipal":"arn:aws:iam::444455556666:root","Operations":["Decrypt"]}"#,
-        NOT_BUILT,
-        NOT_BUILT,
+        r#"{"KeyId":"$KEY","GranteePrincipal":"arn:aws:iam::111122223333:root","Operations":["Decrypt"]}"#,
+        OK,
+        DENIED,
     ),
-    ("ListGrants", KEY, NOT_BUILT, NOT_BUILT),
-    ("ListRetirableGrants", "{}", NOT_BUILT, NOT_BUILT),
-    ("RetireGrant", "{}", NOT_BUILT, NOT_BUILT),
+    ("ListGrants", KEY, OK, DENIED),
+    (
+        "ListRetirableGrants",
+        r#"{"RetiringPrincipal":"arn:aws:iam::111122223333:root"}"#,
+        OK,
+        DENIED,
+    ),
+    ("RetireGrant", r#"{"GrantToken":"$RETIRED"}"#, OK, DENIED),
     (
         "RevokeGrant",
-        r#"{"KeyId":"$KEY","GrantId":"abc"}"#,
-        NOT_BUILT,
-        NOT_BUILT,
+        r#"{"KeyId":"$KEY","GrantId":"$REVOKED"}"#,
+        OK,
+        DENIED,
     ),
     (
         "Decapsulate",
@@ -331,12 +346,12 @@ const CALLS: [(&str, &str, &str, &str); 56] = [
     ),
     ("GetKeyLastUsage", KEY, NOT_BUILT, NOT_BUILT),
     ("GetPublicKey", KEY, NOT_BUILT, NOT_BUILT),
-    ("ListKeyPolicies", KEY, NOT_BUILT, NOT_BUILT),
+    ("ListKeyPolicies", KEY, OK, DENIED),
     (
         "PutKeyPolicy",
-        r#"{"KeyId":"$KEY","Policy":"{}"}"#,
-        NOT_BUILT,
-        NOT_BUILT,
+        r#"{"KeyId":"$KEY","Policy":"$POLICY"}"#,
+        OK,
+        DENIED,
     ),
     (
         "ReplicateKey",

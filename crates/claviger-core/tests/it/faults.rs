@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use crate::{
     ceremony::{Ticket, expiring, imported_key},
-    scene::{Deployment, Scene, code, refusal},
+    policies::of,
+    scene::{ACCOUNT, Deployment, Scene, code, refusal},
 };
 
 /// Somebody else, twice or three times in a row: another node, for instance.
@@ -194,7 +195,7 @@ impl Stage {
         }
         let import = import_of(&ticket, &external);
         let named = json!({"KeyId": key});
-        let changes = vec![
+        let mut changes = vec![
             ("CreateKey", json!({"Description": "new"})),
             (
                 "UpdateKeyDescription",
@@ -220,6 +221,7 @@ impl Stage {
             ("ImportKeyMaterial", import),
             ("DeleteImportedKeyMaterial", json!({"KeyId": external})),
         ];
+        changes.extend(changes_of_rights(&scene, &key).await);
         let known = format!("{:?}", described(&scene).await);
         Self {
             at_rest: scene.stop().await,
@@ -263,6 +265,28 @@ impl Stage {
     }
 }
 
+/// Changes of who may do what with the key, and what they need to be there.
+async fn changes_of_rights(scene: &Scene, key: &str) -> [(&'static str, Value); 4] {
+    let root = format!("arn:aws:iam::{ACCOUNT}:root");
+    let grant = json!({
+        "KeyId": key, "GranteePrincipal": root, "RetiringPrincipal": root, "Operations": ["Encrypt"],
+    });
+    let revoked = scene.ok("CreateGrant", grant.clone()).await;
+    let retired = scene.ok("CreateGrant", grant.clone()).await;
+    [
+        (
+            "PutKeyPolicy",
+            json!({"KeyId": key, "Policy": of(&[&root])}),
+        ),
+        ("CreateGrant", grant),
+        (
+            "RevokeGrant",
+            json!({"KeyId": key, "GrantId": revoked["GrantId"]}),
+        ),
+        ("RetireGrant", json!({"GrantToken": retired["GrantToken"]})),
+    ]
+}
+
 fn import_of(ticket: &Ticket, key: &str) -> Value {
     json!({
         "KeyId": key,
@@ -274,13 +298,16 @@ fn import_of(ticket: &Ticket, key: &str) -> Value {
     })
 }
 
-/// Ids that are new differ from run to run.
+/// Ids that are new differ from run to run, and so do their places in lists.
 fn blur(value: &mut Value, known: &str) {
     match value {
         Value::String(text) if text.len() >= 36 && !known.contains(text.as_str()) => {
             *text = "new".to_owned();
         }
-        Value::Array(members) => members.iter_mut().for_each(|member| blur(member, known)),
+        Value::Array(members) => {
+            members.iter_mut().for_each(|member| blur(member, known));
+            members.sort_by_key(Value::to_string);
+        }
         Value::Object(members) => members.values_mut().for_each(|member| blur(member, known)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
@@ -289,14 +316,21 @@ fn blur(value: &mut Value, known: &str) {
 /// All that callers can see.
 async fn described(scene: &Scene) -> Vec<Value> {
     let keys = scene.ok("ListKeys", json!({})).await["Keys"].clone();
-    let mut seen = vec![scene.ok("ListAliases", json!({})).await];
+    let root = format!("arn:aws:iam::{ACCOUNT}:root");
+    let retirable = json!({"RetiringPrincipal": root});
+    let mut seen = vec![
+        scene.ok("ListAliases", json!({})).await,
+        scene.ok("ListRetirableGrants", retirable).await,
+    ];
     for key in keys.as_array().unwrap() {
         let id = json!({"KeyId": key["KeyId"]});
         let all = json!({"KeyId": key["KeyId"], "IncludeKeyMaterial": "ALL_KEY_MATERIAL"});
         seen.push(json!({
             "key": scene.ok("DescribeKey", id.clone()).await["KeyMetadata"],
             "tags": scene.ok("ListResourceTags", id.clone()).await,
-            "aliases": scene.ok("ListAliases", id).await,
+            "aliases": scene.ok("ListAliases", id.clone()).await,
+            "policy": scene.ok("GetKeyPolicy", id.clone()).await,
+            "grants": scene.ok("ListGrants", id).await,
             "materials": scene.ok("ListKeyRotations", all).await,
         }));
     }

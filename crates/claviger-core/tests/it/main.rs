@@ -14,9 +14,15 @@
 mod ceremony;
 mod coverage;
 mod faults;
+mod grant_lists;
+mod grant_use;
+mod grants;
 mod imports;
 mod job_runs;
+mod managed;
 mod model;
+mod people;
+mod policies;
 mod recovery;
 mod removal;
 mod scene;

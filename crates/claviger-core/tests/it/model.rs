@@ -100,11 +100,10 @@ async fn compare(scene: &Scene, model: &Model) {
     let aliases = scene.ok("ListAliases", json!({})).await;
     let aliases: BTreeSet<(&str, &str)> = entries(&aliases, "Aliases")
         .iter()
-        .map(|alias| {
-            (
-                alias["AliasName"].as_str().unwrap(),
-                alias["TargetKeyId"].as_str().unwrap(),
-            )
+        // Predefined ones have no target.
+        .filter_map(|alias| {
+            let target = alias["TargetKeyId"].as_str()?;
+            Some((alias["AliasName"].as_str().unwrap(), target))
         })
         .collect();
     let target = |(name, key): (&'static str, &usize)| (name, key_id(&model.keys[*key].arn));

@@ -2,7 +2,10 @@
 
 use serde_json::json;
 
-use crate::scene::Scene;
+use crate::{
+    policies::of,
+    scene::{ACCOUNT, Scene},
+};
 
 /// Events that only the outbox has are appended in the order of their commits, once.
 #[tokio::test]
@@ -39,4 +42,41 @@ async fn the_log_catches_up_with_the_store() {
     let at_rest = scene.stop().await;
     assert_eq!(at_rest.problems().await, Vec::<String>::new());
     assert_eq!(at_rest.paths("outbox").await, Vec::<String>::new());
+}
+
+/// A process that dies after any change of grants and policies leaves them as they were acknowledged.
+#[tokio::test]
+async fn grants_and_policies_outlive_the_process() {
+    let scene = Scene::new().await;
+    let alice = scene.at_rest.people.hire(ACCOUNT, "user/alice");
+    let key = scene.new_key(json!({})).await;
+    let describe = json!({"KeyId": key}).to_string();
+    let grant = json!({"KeyId": key, "GranteePrincipal": alice.principal.arn, "Operations": ["DescribeKey"]});
+    let made = scene.ok("CreateGrant", grant).await;
+    let scene = scene.crash().await;
+    assert!(
+        scene
+            .send(&alice, "DescribeKey", describe.clone())
+            .await
+            .is_ok()
+    );
+    scene
+        .ok("RetireGrant", json!({"GrantToken": made["GrantToken"]}))
+        .await;
+    let scene = scene.crash().await;
+    assert!(
+        scene
+            .send(&alice, "DescribeKey", describe.clone())
+            .await
+            .is_err()
+    );
+    let root = format!("arn:aws:iam::{ACCOUNT}:root");
+    let policy = of(&[&root, &alice.principal.arn]);
+    scene
+        .ok("PutKeyPolicy", json!({"KeyId": key, "Policy": policy}))
+        .await;
+    let scene = scene.crash().await;
+    assert!(scene.send(&alice, "DescribeKey", describe).await.is_ok());
+    let at_rest = scene.stop().await;
+    assert_eq!(at_rest.problems().await, Vec::<String>::new());
 }

@@ -43,10 +43,13 @@ async fn removing_a_record_never_grants() {
         "alias",
         "clock",
         "due",
+        "grant",
+        "grant-tally",
         "import-day",
         "key",
         "listed-key",
         "material",
+        "retirable-grant",
         "tombstone",
     ];
     assert_eq!(
@@ -387,6 +390,11 @@ impl Stage {
         ]});
         let key = scene.new_key(json!({"Policy": policy.to_string()})).await;
         let encrypt = json!({"KeyId": key, "Plaintext": "aGk="});
+        let root = format!("arn:aws:iam::{ACCOUNT}:root");
+        let grant = json!({
+            "KeyId": key, "GranteePrincipal": root, "RetiringPrincipal": root, "Operations": ["Encrypt"],
+        });
+        scene.ok("CreateGrant", grant).await;
         vec![
             ("what a policy denies", ACCOUNT, "Encrypt", encrypt.clone()),
             ("a stranger", OTHER_ACCOUNT, "Encrypt", encrypt),

@@ -10,7 +10,7 @@ use std::{
 
 use claviger_audit::{Ack, Log, Recovery, Settings, VerifierKey, verify};
 use claviger_core::{
-    Asked, Core, Parts, Principals,
+    Core, Parts, Principals,
     call::{Call, Caller, Origin},
     check,
     clock::Clock,
@@ -20,16 +20,18 @@ use claviger_core::{
 };
 use claviger_crypto::{
     SystemRng,
-    barrier::Barrier,
+    barrier::{Barrier, RecordId},
     import::{KeyPool, PoolLimits},
     keyring::Keyring,
 };
-use claviger_model::{AccountId, Operation, Region};
-use claviger_policy::{Policy, PolicyKind, Principal, PrincipalKind, PrincipalRef};
+use claviger_model::{Operation, Region};
 use claviger_store::{Batch, Faulty, Kv, Memory};
 use serde_json::Value;
 use tempfile::TempDir;
 use uuid::Uuid;
+
+use crate::people::People;
+pub(crate) use crate::people::{powerless, root};
 
 /// The output as JSON, or the refusal.
 pub(crate) type Answer = Result<Value, Error>;
@@ -44,6 +46,7 @@ pub(crate) struct Scene {
 pub(crate) struct Deployment {
     pub(crate) store: Arc<Memory>,
     pub(crate) faulty: Arc<Faulty>,
+    pub(crate) people: Arc<People>,
     barrier: Arc<Barrier>,
     dir: TempDir,
 }
@@ -145,6 +148,7 @@ impl Deployment {
         Self {
             faulty: Arc::new(Faulty::new(Arc::clone(&store) as Arc<dyn Kv>)),
             store,
+            people: Arc::default(),
             barrier: Arc::new(Barrier::new(keyring)),
             dir: tempfile::tempdir().unwrap(),
         }
@@ -161,7 +165,7 @@ impl Deployment {
             clock: Arc::new(Clock::new(|| NOW_MS.get())),
             rng: Arc::new(SystemRng),
             pool: pool(),
-            principals: Arc::new(Accounts),
+            principals: Arc::clone(&self.people) as Arc<dyn Principals>,
         })
         .await?;
         Ok(Scene {
@@ -217,9 +221,23 @@ impl Deployment {
         Self {
             faulty: Arc::new(Faulty::new(Arc::clone(&store) as Arc<dyn Kv>)),
             store,
+            people: Arc::clone(&self.people),
             barrier: Arc::clone(&self.barrier),
             dir: tempfile::tempdir().unwrap(),
         }
+    }
+
+    /// Replaces a record of [`ACCOUNT`] by another content in its first format, sealed as the service seals it.
+    pub(crate) async fn forge(&self, path: &str, version: u64, content: &[u8]) {
+        let (table, id) = path.split_once('/').unwrap();
+        let at = RecordId {
+            account: ACCOUNT.parse().unwrap(),
+            table,
+            id: id.as_bytes(),
+        };
+        let plaintext = [&[1], content].concat();
+        let sealed = self.barrier.seal(&at, version, &plaintext, &SystemRng);
+        self.put(path, &sealed.unwrap()).await;
     }
 
     /// What `clavigerd check` would say is wrong.
@@ -276,44 +294,6 @@ impl Deployment {
     }
 }
 
-/// The root of an account, with its identity policy.
-pub(crate) fn root(account: &str) -> Arc<Caller> {
-    let all =
-        r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
-    let policy = Policy::parse(all, PolicyKind::Identity).unwrap();
-    caller(account, PrincipalKind::Root, "root", vec![Arc::new(policy)])
-}
-
-/// A user of an account whom no policy allows anything.
-pub(crate) fn powerless(account: &str) -> Arc<Caller> {
-    caller(account, PrincipalKind::User, "user/nobody", Vec::new())
-}
-
-fn caller(
-    account: &str,
-    kind: PrincipalKind,
-    name: &str,
-    identity_policies: Vec<Arc<Policy>>,
-) -> Arc<Caller> {
-    let id = AccountId::parse(account).unwrap();
-    Arc::new(Caller {
-        account: id,
-        principal: Principal {
-            account: id,
-            arn: format!("arn:aws:iam::{account}:{name}"),
-            unique_id: account.to_owned(),
-            kind,
-        },
-        access_key_id: "AKIAIOSFODNN7EXAMPLE".to_owned(),
-        identity_policies,
-        boundary: None,
-        session: None,
-        tags: BTreeMap::new(),
-        web_identity: None,
-        verified: true,
-    })
-}
-
 /// Moves the test's own clock: the service finds itself later, and no job has run.
 pub(crate) fn wait_seconds(seconds: i64) {
     NOW_MS.set(NOW_MS.get() + seconds * 1000);
@@ -330,29 +310,13 @@ pub(crate) fn code(answer: &Answer) -> &str {
     answer.as_ref().map_or_else(Error::code, |_| "")
 }
 
-pub(crate) fn key_id(arn: &str) -> &str {
-    arn.rsplit_once('/').unwrap().1
+/// The ARN of a key that there is not.
+pub(crate) fn absent(arn: &str) -> String {
+    arn.replace(key_id(arn), "00000000-0000-4000-8000-000000000000")
 }
 
-/// Only accounts exist.
-struct Accounts;
-
-impl Principals for Accounts {
-    fn resolve<'a>(&'a self, principal: &'a PrincipalRef) -> Asked<'a, Option<String>> {
-        Box::pin(async move {
-            Ok(match principal {
-                PrincipalRef::AnyOne => Some("*".to_owned()),
-                PrincipalRef::Account(account) => Some(account.to_string()),
-                _ => None,
-            })
-        })
-    }
-
-    fn arn_of<'a>(&'a self, _: &'a str) -> Asked<'a, Option<String>> {
-        Box::pin(async { Ok(None) })
-    }
-
-    fn changed(&self) {}
+pub(crate) fn key_id(arn: &str) -> &str {
+    arn.rsplit_once('/').unwrap().1
 }
 
 /// Finding an RSA pair takes a tenth of a second, so all tests of the process share one pool.

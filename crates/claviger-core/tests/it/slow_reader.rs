@@ -9,7 +9,7 @@ use tokio::sync::Barrier;
 
 use crate::{
     ceremony::imported_key,
-    scene::{DAY, Scene, code},
+    scene::{ACCOUNT, DAY, Scene, code},
 };
 
 #[tokio::test]
@@ -93,7 +93,7 @@ async fn a_deleted_key_stays_deleted() {
         )
         .await;
     let scene = scene.restart().await;
-    let barrier = meet(&scene, 1, Fault::MeetAfter);
+    let barrier = meet(&scene, Call::Get, 1, Fault::MeetAfter);
     let named = json!({"KeyId": one});
     let slow = scene.call("DescribeKey", named.clone());
     let change = async {
@@ -108,6 +108,66 @@ async fn a_deleted_key_stays_deleted() {
     );
 }
 
+/// The policy that was in force when the slow reader came is not what the next one finds.
+#[tokio::test]
+async fn a_replaced_policy_stays_replaced() {
+    for how in [Fault::MeetBefore, Fault::MeetAfter] {
+        let (scene, one, _) = two_keys().await;
+        let use_it = json!({"KeyId": one, "Plaintext": "aGk="});
+        let root = json!({"AWS": format!("arn:aws:iam::{ACCOUNT}:root")});
+        let policy = json!({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Principal": root, "Action": "kms:Put*", "Resource": "*"},
+        ]});
+        let change = (
+            "PutKeyPolicy",
+            json!({"KeyId": one, "Policy": policy.to_string()}),
+        );
+        let _any = overtake(&scene, 1, how, use_it.clone(), change).await;
+        assert_eq!(
+            code(&scene.call("Encrypt", use_it).await),
+            "AccessDeniedException"
+        );
+    }
+}
+
+/// The grants of alice, of whom nothing is cached, are revoked while they are read; and granted while none is found.
+#[tokio::test]
+async fn a_grant_is_in_force_from_its_creation_to_its_end() {
+    for how in [Fault::MeetBefore, Fault::MeetAfter] {
+        for (nth, granted) in [(1, true), (2, true), (1, false), (2, false)] {
+            let scene = Scene::new().await;
+            let alice = scene.at_rest.people.hire(ACCOUNT, "user/alice");
+            let key = scene.new_key(json!({})).await;
+            let grant = json!({
+                "KeyId": key, "GranteePrincipal": alice.principal.arn, "Operations": ["Encrypt"], "Name": "n",
+            });
+            let made = scene.ok("CreateGrant", grant.clone()).await["GrantId"].clone();
+            let revoke = ("RevokeGrant", json!({"KeyId": key, "GrantId": made}));
+            let change = if granted {
+                revoke
+            } else {
+                scene.ok(revoke.0, revoke.1).await;
+                ("CreateGrant", grant)
+            };
+            let scene = scene.restart().await;
+            // The key is warm, the grants are not: the first scan is for alice, the second for her account.
+            scene.ok("DescribeKey", json!({"KeyId": key})).await;
+            let use_it = json!({"KeyId": key, "Plaintext": "aGk="}).to_string();
+            let barrier = meet(&scene, Call::Scan, nth, how);
+            let slow = scene.send(&alice, "Encrypt", use_it.clone());
+            let meanwhile = async {
+                barrier.wait().await;
+                scene.ok(change.0, change.1).await;
+                barrier.wait().await;
+            };
+            let (_, ()) = tokio::join!(slow, meanwhile);
+            let next = scene.send(&alice, "Encrypt", use_it).await;
+            let expected = if granted { "AccessDeniedException" } else { "" };
+            assert_eq!(code(&next), expected, "scan {nth}: {next:?}");
+        }
+    }
+}
+
 /// Runs Encrypt with `body`, stops it at its `nth` read, has `change` acknowledged meanwhile, and lets it go on.
 async fn overtake(
     scene: &Scene,
@@ -116,7 +176,7 @@ async fn overtake(
     body: Value,
     (operation, change): (&str, Value),
 ) -> crate::scene::Answer {
-    let barrier = meet(scene, nth, how);
+    let barrier = meet(scene, Call::Get, nth, how);
     let slow = scene.call("Encrypt", body);
     let change = async {
         barrier.wait().await;
@@ -127,10 +187,10 @@ async fn overtake(
     answer
 }
 
-fn meet(scene: &Scene, nth: u64, how: fn(Arc<Barrier>) -> Fault) -> Arc<Barrier> {
+fn meet(scene: &Scene, call: Call, nth: u64, how: fn(Arc<Barrier>) -> Fault) -> Arc<Barrier> {
     let barrier = Arc::new(Barrier::new(2));
     let fault = how(Arc::clone(&barrier));
-    scene.at_rest.faulty.inject(Call::Get, nth, fault);
+    scene.at_rest.faulty.inject(call, nth, fault);
     barrier
 }
 

@@ -97,6 +97,17 @@ impl Stage {
             let blob = encrypted["CiphertextBlob"].as_str().unwrap();
             words.push((word, blob.to_owned()));
         }
+        let root = "arn:aws:iam::111122223333:root";
+        let body = json!({"KeyId": key, "GranteePrincipal": root, "Operations": ["Decrypt"]});
+        let grant = scene.ok("CreateGrant", body).await;
+        let policy = scene.ok("GetKeyPolicy", named.clone()).await["Policy"].to_string();
+        for (word, text) in [
+            ("$GRANT", grant["GrantId"].as_str().unwrap()),
+            ("$RIGHT", grant["GrantToken"].as_str().unwrap()),
+            ("$POLICY", policy.trim_matches('"')),
+        ] {
+            words.push((word, text.to_owned()));
+        }
         match state {
             "Disabled" => drop(scene.ok("DisableKey", named).await),
             "PendingDeletion" => drop(scene.ok("ScheduleKeyDeletion", named).await),
@@ -188,7 +199,7 @@ const CANCEL: [Cell; 4] = [
 ];
 const NEVER: [Cell; 4] = [WrongOrigin; 4];
 
-const OF_ANY_ORIGIN: [Row; 22] = [
+const OF_ANY_ORIGIN: [Row; 29] = [
     ("CancelKeyDeletion", KEY, CANCEL),
     (
         "CreateAlias",
@@ -233,6 +244,29 @@ const OF_ANY_ORIGIN: [Row; 22] = [
     ("ListAliases", KEY, ALWAYS),
     ("ListResourceTags", KEY, ALWAYS),
     ("ListKeyRotations", KEY, ALWAYS),
+    ("ListKeyPolicies", KEY, ALWAYS),
+    (
+        "PutKeyPolicy",
+        r#"{"KeyId":"$KEY","Policy":"$POLICY"}"#,
+        ALWAYS,
+    ),
+    (
+        "CreateGrant",
+        r#"{"KeyId":"$KEY","GranteePrincipal":"arn:aws:iam::111122223333:root","Operations":["Decrypt"]}"#,
+        IN_USE,
+    ),
+    ("ListGrants", KEY, ALWAYS),
+    (
+        "RevokeGrant",
+        r#"{"KeyId":"$KEY","GrantId":"$GRANT"}"#,
+        ALWAYS,
+    ),
+    (
+        "RetireGrant",
+        r#"{"KeyId":"$KEY","GrantId":"$GRANT"}"#,
+        ALWAYS,
+    ),
+    ("RetireGrant", r#"{"GrantToken":"$RIGHT"}"#, ALWAYS),
     ("DisableKey", KEY, SWITCH),
     ("EnableKey", KEY, SWITCH),
     ("ScheduleKeyDeletion", KEY, NOT_PENDING_DELETION),

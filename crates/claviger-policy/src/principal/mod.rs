@@ -103,6 +103,11 @@ pub enum PrincipalRef {
 }
 
 impl PrincipalRef {
+    /// Reads what the `AWS` member of a `Principal` element may hold; none for any other text.
+    pub fn parse_aws(text: &str) -> Option<Self> {
+        name::parse_aws(text)
+    }
+
     pub(crate) fn covers(&self, principal: &Principal) -> Coverage {
         if let Some(provider) = principal.provider() {
             return match self {

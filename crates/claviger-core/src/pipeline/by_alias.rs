@@ -1,0 +1,129 @@
+//! An alias as the thing that is acted upon, with the keys that it points to and shall point to.
+
+use std::sync::Arc;
+
+use super::{
+    resolve::{find_alias, find_by_identifier, find_by_uuid},
+    subject::{Ask, On, Subject, lane, one},
+};
+use crate::{
+    cx::Cx,
+    error::{self, Error},
+    key::Key,
+    records::{AliasPlace, AliasRecord, Stored},
+    rule::Rule,
+};
+
+/// The alias of an alias operation, and the key that it shall point to.
+pub struct WantedAlias<'a> {
+    /// The alias name.
+    pub name: &'a str,
+    /// The new target's identifier; none for DeleteAlias.
+    pub target: Option<&'a str>,
+    /// Whether the alias must exist already.
+    pub exists: bool,
+}
+
+/// An alias with the key that it points to and the key that it shall point to.
+pub struct AliasAndKeys {
+    /// The alias's place.
+    pub place: AliasPlace,
+    /// Its record, when it exists.
+    pub record: Option<Stored<AliasRecord>>,
+    /// The key that it points to.
+    pub old: Option<Arc<Key>>,
+    /// The key that it shall point to.
+    pub new: Option<Arc<Key>>,
+    /// Whether the operation works on an alias that exists. CreateAlias asks nothing about the key of an alias that
+    /// happens to bear the name already.
+    exists: bool,
+    arn: String,
+}
+
+impl Subject for AliasAndKeys {
+    type Wanted<'a> = WantedAlias<'a>;
+
+    async fn resolve(
+        cx: &Cx<'_>,
+        rule: &'static Rule,
+        wanted: Self::Wanted<'_>,
+    ) -> Result<Self, Error> {
+        let place = resolve_alias_name(cx, wanted.name)?;
+        let arn = place.arn();
+        let record = find_alias(cx, &place).await?;
+        if wanted.exists && record.is_none() {
+            return Err(error::alias_not_found(&arn));
+        }
+        let new = match wanted.target {
+            Some(target) => Some(find_by_identifier(cx, rule, target).await?.key),
+            None => None,
+        };
+        let old = match &record {
+            Some(stored) => find_by_uuid(cx, stored.record.target).await?,
+            None => None,
+        };
+        Ok(Self {
+            place,
+            record,
+            old,
+            new,
+            exists: wanted.exists,
+            arn,
+        })
+    }
+
+    fn asks(&self, rule: &Rule) -> Vec<Ask<'_>> {
+        let keys = [
+            self.old.as_deref().filter(|_| self.exists),
+            self.new.as_deref(),
+        ];
+        let mut asks = one(rule.actions, On::Alias(&self.arn), None);
+        asks.extend(
+            keys.into_iter()
+                .flatten()
+                .flat_map(|key| one(rule.actions, On::Key(key), None)),
+        );
+        asks
+    }
+
+    fn admitted_keys(&self) -> Vec<&Arc<Key>> {
+        // AWS: footnote 10 of the key state table: only the new target's state counts.
+        self.new.iter().collect()
+    }
+
+    fn alias_arns(&self) -> Vec<&str> {
+        vec![&self.arn]
+    }
+
+    fn named_keys(&self) -> Vec<&Arc<Key>> {
+        self.new.iter().chain(&self.old).collect()
+    }
+
+    fn lanes(&self) -> Vec<u64> {
+        let keys = self.named_keys().into_iter().map(|key| lane(&key.place));
+        keys.chain([lane(&self.place)]).collect()
+    }
+}
+
+impl AliasAndKeys {
+    /// The alias ARN.
+    pub fn arn(&self) -> &str {
+        &self.arn
+    }
+}
+
+fn resolve_alias_name(cx: &Cx<'_>, name: &str) -> Result<AliasPlace, Error> {
+    if !name.starts_with("alias/") {
+        return Err(error::alias_prefix());
+    }
+    let name =
+        claviger_model::AliasName::parse(name).ok_or_else(|| error::invalid_alias_name(name))?;
+    if name.as_str().starts_with("alias/aws/") {
+        return Err(error::alias_reserved());
+    }
+    Ok(AliasPlace {
+        account: cx.caller.account,
+        region: cx.region.clone(),
+        name,
+    })
+}
