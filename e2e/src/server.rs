@@ -203,23 +203,31 @@ impl Drop for Server {
     }
 }
 
-/// `None` until all four lines are there.
+impl Credentials {
+    /// Reads a shell's `export` lines; `None` until all four are there.
+    #[must_use]
+    pub fn from_exports(text: &str) -> Option<Self> {
+        let value = |name: &str| {
+            let line = text.lines().find_map(|line| {
+                line.strip_prefix("export ")?
+                    .strip_prefix(name)?
+                    .strip_prefix('=')
+            })?;
+            Some(line.trim_matches(['"', '\'']).to_owned())
+        };
+        Some(Self {
+            endpoint: value("AWS_ENDPOINT_URL")?,
+            access_key_id: value("AWS_ACCESS_KEY_ID")?,
+            secret_access_key: value("AWS_SECRET_ACCESS_KEY")?,
+            region: value("AWS_DEFAULT_REGION")?,
+        })
+    }
+}
+
+/// The whole file, or nothing of one that is being written.
 fn parse_environment(text: &str) -> Option<Credentials> {
-    let value = |name: &str| {
-        let line = text.lines().find_map(|line| {
-            line.strip_prefix("export ")?
-                .strip_prefix(name)?
-                .strip_prefix('=')
-        })?;
-        Some(line.trim_matches(['"', '\'']).to_owned())
-    };
     text.ends_with('\n').then_some(())?;
-    Some(Credentials {
-        endpoint: value("AWS_ENDPOINT_URL")?,
-        access_key_id: value("AWS_ACCESS_KEY_ID")?,
-        secret_access_key: value("AWS_SECRET_ACCESS_KEY")?,
-        region: value("AWS_DEFAULT_REGION")?,
-    })
+    Credentials::from_exports(text)
 }
 
 const START_AT_MOST: Duration = Duration::from_secs(60);

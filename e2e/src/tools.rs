@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::str::FromStr;
 
-use crate::{Ground, Server};
+use crate::{Credentials, Ground, Server};
 
 /// What a tool answered.
 #[derive(Debug)]
@@ -39,6 +39,19 @@ impl Server {
     #[must_use]
     pub fn claviger(&self, ground: &Ground, arguments: &[&str]) -> Output {
         run(self.environment(ground, Command::new(binary("claviger")).args(arguments)))
+    }
+
+    /// Runs the AWS CLI as somebody else.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    #[must_use]
+    pub fn aws_as(&self, who: &Credentials, ground: &Ground, arguments: &[&str]) -> Output {
+        let mut command = Command::new(virtual_environment().join("bin/aws"));
+        self.environment(ground, &mut command)
+            .env("AWS_ACCESS_KEY_ID", &who.access_key_id)
+            .env("AWS_SECRET_ACCESS_KEY", &who.secret_access_key);
+        run(command.args(arguments))
     }
 
     /// Runs one of this crate's Python scripts against this server.

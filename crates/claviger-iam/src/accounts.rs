@@ -13,7 +13,7 @@ use claviger_core::{
     staged::Staged,
 };
 use claviger_crypto::Rng;
-use claviger_model::{AccountId, Secret};
+use claviger_model::{AccountId, Secret, Timestamp};
 
 use crate::{
     iam::{Iam, is_access_key_id},
@@ -130,3 +130,46 @@ pub async fn create_account(
         Outcome::Unconfirmed(error) => Err(error),
     }
 }
+
+/// An account, as an operator sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// The twelve digits.
+    pub id: AccountId,
+    /// When it was created.
+    pub created: Timestamp,
+    /// The access key ids of its root, active or not.
+    pub root_access_key_ids: Vec<String>,
+}
+
+/// Every account, in the order of their ids.
+///
+/// # Errors
+/// The store fails, or what it holds does not open.
+pub async fn accounts(iam: &Iam) -> Result<Vec<Account>, Error> {
+    let mut accounts = Vec::new();
+    let mut after: Option<String> = None;
+    loop {
+        let page = iam
+            .records
+            .list::<AccountRecord>("", after.as_deref(), ACCOUNTS_PER_PAGE)
+            .await?;
+        let Some((last, _)) = page.last() else {
+            return Ok(accounts);
+        };
+        after = Some(last.clone());
+        for (id, stored) in page {
+            let AccountRecord {
+                created_ms,
+                root_keys,
+            } = stored.record;
+            accounts.push(Account {
+                id: AccountId::parse(&id).map_err(error::internal)?,
+                created: Timestamp::from_epoch_ms(created_ms),
+                root_access_key_ids: root_keys.into_keys().collect(),
+            });
+        }
+    }
+}
+
+const ACCOUNTS_PER_PAGE: usize = 100;

@@ -25,7 +25,7 @@ pub mod web_identity;
 use claviger_core::check::Reader;
 
 pub use crate::{
-    accounts::{RootCredentials, create_account},
+    accounts::{Account, RootCredentials, accounts, create_account},
     aws_managed::AwsManagedPolicy,
     compose::{
         Carried, boundary_of, carried_by, carried_by_user, compose, compose_role, compose_root,

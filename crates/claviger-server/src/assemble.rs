@@ -196,7 +196,7 @@ impl Service for Assembled {
     clippy::disallowed_methods,
     reason = "everything else takes its time from the clock that is made of this"
 )]
-fn real_epoch_ms() -> i64 {
+pub(crate) fn real_epoch_ms() -> i64 {
     let since_epoch = std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)
         .unwrap_or_default();

@@ -5,12 +5,17 @@
 //! keyring       the domain keys, wrapped by the root key
 //! claviger.db   the store; every value sealed
 //! audit/        the audit log; audit.pub is the key that verifies it
+//! security.log  what failed authentication; security.log.1 and so on are older
+//! control.sock  where a running server takes the commands of the folder's owner
 //! ```
 
 use std::{
     fs::{self, File},
     io::{self, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    os::{
+        fd::AsRawFd,
+        unix::fs::{DirBuilderExt, OpenOptionsExt},
+    },
     path::{Path, PathBuf},
 };
 
@@ -91,6 +96,16 @@ impl DataFolder {
     /// The audit log's folder.
     pub(crate) fn audit(&self) -> PathBuf {
         self.path.join("audit")
+    }
+
+    /// The security log.
+    pub(crate) fn security_log(&self) -> PathBuf {
+        self.path.join("security.log")
+    }
+
+    /// The control socket.
+    pub(crate) fn socket(&self) -> io::Result<SocketPath> {
+        SocketPath::of(&self.path)
     }
 
     /// The keyring. A folder without one gets a new one, unless something else in it shows that one was lost.
@@ -174,6 +189,24 @@ impl DataFolder {
 
     fn keyring_path(&self) -> PathBuf {
         self.path.join("keyring")
+    }
+}
+
+/// A socket's path may have about a hundred letters, a data folder's more: so the folder is named by an open handle.
+pub(crate) struct SocketPath {
+    folder: File,
+}
+
+impl SocketPath {
+    pub(crate) fn of(folder: &Path) -> io::Result<Self> {
+        File::open(folder).map(|folder| Self { folder })
+    }
+
+    pub(crate) fn path(&self) -> PathBuf {
+        PathBuf::from(format!(
+            "/proc/self/fd/{}/control.sock",
+            self.folder.as_raw_fd()
+        ))
     }
 }
 

@@ -16,13 +16,14 @@ use claviger_model::{AccountId, Region, Secret};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
-    assemble::{Assembled, Choices, Extras, assemble},
+    assemble::{Assembled, Choices, Extras, assemble, real_epoch_ms},
+    control::server::{Control, ControlSocket},
     data::DataFolder,
-    listen::{Settings, Signatures, Threads, listen},
+    environment,
+    listen::{Refusals, Settings, Signatures, Threads, listen},
 };
 
 mod clock;
-mod environment;
 
 /// The flags of `clavigerd dev`.
 #[derive(clap::Args)]
@@ -90,6 +91,14 @@ async fn serve(options: &Options, folder: &DataFolder) -> Result<(), Box<dyn Err
     let uses = last_used::start(Arc::clone(&service.core), Arc::clone(&service.iam));
     let endpoint = format!("http://{}", socket.local_addr()?);
     let environment = environment::exports(&endpoint, &root, &options.region)?;
+    let refusals = Arc::new(Refusals::logged(&folder.security_log(), real_epoch_ms)?);
+    let control = Control {
+        service: Arc::clone(&service),
+        refusals: Arc::clone(&refusals),
+        endpoint: endpoint.clone(),
+        region: options.region.clone(),
+    };
+    let control = tokio::spawn(ControlSocket::bind(folder)?.serve(control));
     folder.write("dev.env", &environment)?;
     announce(options, &endpoint, &service.audit_key);
     let settings = Settings {
@@ -102,9 +111,11 @@ async fn serve(options: &Options, folder: &DataFolder) -> Result<(), Box<dyn Err
             0 => Threads::Callers,
             own => Threads::Own(own),
         },
+        refusals,
         ..Settings::default()
     };
     listen(socket, Arc::clone(&service), settings, stop_requested()?).await?;
+    control.abort();
     jobs.abort();
     uses.abort();
     if let Err(error) = last_used::write_due(&service.core, &service.iam).await {

@@ -1,13 +1,17 @@
 //! clavigerd's parts: the listener and its protocols, the data folder, and the assembly of the service.
 
+pub mod account;
 mod assemble;
 pub mod check;
+mod control;
 mod data;
 pub mod dev;
+mod environment;
 mod health;
 pub mod jwks;
 pub mod listen;
 pub mod protocol;
+mod security_log;
 pub mod sigv4;
 
 use std::io;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use claviger_server::{check, dev};
+use claviger_server::{account, check, dev};
 use mimalloc::MiMalloc;
 
 /// A call allocates some dozens of small blocks, most of them for the audit event: this allocator makes that cheap.
@@ -24,6 +24,10 @@ enum Command {
     Dev(dev::Options),
     /// Verify every record and the audit log of a data folder that no server uses, and reconcile them.
     Check(check::Options),
+    /// Create and list accounts of a running server.
+    Account(account::Options),
+    /// Print how a running server is, and how many requests failed authentication.
+    Status(account::Folder),
 }
 
 fn main() -> ExitCode {
@@ -34,6 +38,8 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Dev(options) => dev::run(&options),
         Command::Check(options) => check::run(&options),
+        Command::Account(options) => account::run(&options),
+        Command::Status(folder) => account::status(&folder),
     };
     match result {
         Ok(code) => code,

@@ -111,6 +111,24 @@ impl Reason {
         Self::Mismatch,
     ];
 
+    /// The name in the security log.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::MissingToken => "MissingToken",
+            Self::Incomplete => "Incomplete",
+            Self::Expired => "Expired",
+            Self::NotYetCurrent => "NotYetCurrent",
+            Self::QuerySigned => "QuerySigned",
+            Self::UnsignedHeader => "UnsignedHeader",
+            Self::UnsignedPayload => "UnsignedPayload",
+            Self::Scope => "Scope",
+            Self::UnknownCredential => "UnknownCredential",
+            Self::ExpiredToken => "ExpiredToken",
+            Self::WebIdentity => "WebIdentity",
+            Self::Mismatch => "Mismatch",
+        }
+    }
+
     /// The error code of the JSON protocol.
     ///
     /// AWS: <https://docs.aws.amazon.com/kms/latest/APIReference/CommonErrors.html>

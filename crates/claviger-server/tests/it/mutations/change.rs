@@ -3,7 +3,7 @@
 use fastrand::Rng;
 
 use super::spoken::{REGIONS, Spoken, letters, pick};
-use crate::client::SIGNER;
+use crate::server::{ACCESS_KEY_ID, SESSION_KEY_ID};
 
 type Change = fn(&mut Spoken, &mut Rng);
 
@@ -77,7 +77,9 @@ fn header_doubled(spoken: &mut Spoken, rng: &mut Rng) {
 }
 
 fn header_added(spoken: &mut Spoken, rng: &mut Rng) {
-    let unsigned = [
+    let headers = [
+        ("x-amz-security-token", "token".to_owned()),
+        ("x-amz-security-token", "old".to_owned()),
         ("x-amz-content-sha256", "UNSIGNED-PAYLOAD".to_owned()),
         (
             "x-amz-content-sha256",
@@ -87,7 +89,7 @@ fn header_added(spoken: &mut Spoken, rng: &mut Rng) {
         ("X-Amz-Target", "TrentService.Slow".to_owned()),
         ("x-amz-anything", letters(rng, 4)),
     ];
-    let (name, value) = pick(rng, &unsigned);
+    let (name, value) = pick(rng, &headers);
     spoken.headers.push((name.to_owned(), value));
 }
 
@@ -162,8 +164,17 @@ fn scope(spoken: &mut Spoken, rng: &mut Rng) {
         let mut parts: Vec<String> = credential.split('/').map(str::to_owned).collect();
         match rng.u8(..9) {
             0 => {
-                parts[0] =
-                    pick(rng, &["AKIDSTRANGER", "akidexample", "", "AKIDEXAMPLE2"]).to_owned()
+                parts[0] = pick(
+                    rng,
+                    &[
+                        SESSION_KEY_ID,
+                        ACCESS_KEY_ID,
+                        "AKIDSTRANGER",
+                        "akidexample",
+                        "",
+                    ],
+                )
+                .to_owned()
             }
             1 => parts[1] = pick(rng, &["20150829", "20150831", "2015083", ""]).to_owned(),
             2 => parts[2] = pick(rng, &["atlantis-1", "US-EAST-1", ""]).to_owned(),
@@ -232,7 +243,7 @@ fn authorization(spoken: &mut Spoken, rng: &mut Rng) {
         2 => {
             *value = value.replacen(
                 "Credential=",
-                &format!("Credential={}/x, Credential=", SIGNER.access_key_id),
+                &format!("Credential={}/x, Credential=", ACCESS_KEY_ID),
                 1,
             )
         }

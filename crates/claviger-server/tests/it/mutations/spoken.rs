@@ -5,7 +5,11 @@ use std::collections::BTreeSet;
 use aws_lc_rs::digest::{SHA256, digest};
 use fastrand::Rng;
 
-use crate::{client::SIGNER, server::DATE, signer::Signer};
+use crate::{
+    client::SIGNER,
+    server::{ACCESS_KEY_ID, DATE, SESSION_KEY_ID},
+    signer::Signer,
+};
 
 /// The parts of a request that is about to be sent.
 #[derive(Clone, Debug)]
@@ -68,8 +72,17 @@ impl Spoken {
         if rng.bool() {
             headers.push(("amz-sdk-invocation-id".to_owned(), letters(rng, 16)));
         }
+        let session = rng.u8(..3) == 0;
+        if session {
+            headers.push(("x-amz-security-token".to_owned(), "token".to_owned()));
+        }
         let region = pick(rng, REGIONS);
         let signer = Signer {
+            access_key_id: if session {
+                SESSION_KEY_ID
+            } else {
+                ACCESS_KEY_ID
+            },
             service,
             region,
             ..SIGNER

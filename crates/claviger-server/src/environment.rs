@@ -1,14 +1,14 @@
-//! `dev.env`: what a shell needs so that the AWS CLI and every SDK find this server.
+//! `dev.env`, and what `clavigerd account create` prints: what a shell needs so that the AWS CLI and every SDK find this server.
 
 use claviger_iam::RootCredentials;
 
-/// The file's text.
-pub(super) fn exports(
+/// The lines.
+pub(crate) fn exports(
     endpoint: &str,
     root: &RootCredentials,
     region: &str,
 ) -> Result<Vec<u8>, std::str::Utf8Error> {
-    // EXPOSE: this file, readable by its owner only, is how the developer gets the secret.
+    // EXPOSE: this text, for its owner only, is how the developer gets the secret.
     let secret = std::str::from_utf8(root.secret.expose())?;
     let variables = [
         ("AWS_ENDPOINT_URL", endpoint),

@@ -1,0 +1,46 @@
+//! The asking side: a command of the operator.
+
+use std::{
+    error::Error,
+    io::{BufRead, BufReader, ErrorKind, Read, Write},
+    os::unix::net::UnixStream,
+    path::Path,
+    time::Duration,
+};
+
+use zeroize::Zeroizing;
+
+use super::{Answer, LINE_BYTES_MAX, Request};
+use crate::data::SocketPath;
+
+/// Asks the server that runs on this data folder.
+///
+/// # Errors
+/// No server runs there, it does not answer, or it refuses.
+pub(crate) fn ask(data_dir: &Path, request: &Request) -> Result<Zeroizing<String>, Box<dyn Error>> {
+    let mut stream = connect(data_dir)?;
+    stream.set_read_timeout(Some(ANSWER_AT_MOST))?;
+    let mut line = Zeroizing::new(serde_json::to_vec(request)?);
+    line.push(b'\n');
+    stream.write_all(&line)?;
+    let mut answer = Zeroizing::new(String::new());
+    BufReader::new(stream.take(LINE_BYTES_MAX)).read_line(&mut answer)?;
+    let answer: Answer = serde_json::from_str(&answer)
+        .map_err(|_| "the server ended the connection without an answer")?;
+    Ok(Zeroizing::new(answer?))
+}
+
+fn connect(data_dir: &Path) -> Result<UnixStream, Box<dyn Error>> {
+    let connected = SocketPath::of(data_dir).and_then(|socket| UnixStream::connect(socket.path()));
+    connected.map_err(|error| {
+        let folder = data_dir.display();
+        let nobody = [ErrorKind::NotFound, ErrorKind::ConnectionRefused].contains(&error.kind());
+        if nobody {
+            format!("no server runs on the data folder {folder}; start one: clavigerd dev --data-dir {folder}").into()
+        } else {
+            format!("the server of the data folder {folder}: {error}").into()
+        }
+    })
+}
+
+const ANSWER_AT_MOST: Duration = Duration::from_secs(30);

@@ -1,0 +1,166 @@
+//! The answering side.
+
+use std::{fs, io, os::unix::fs::PermissionsExt, sync::Arc, time::Duration};
+
+use claviger_crypto::SystemRng;
+use claviger_iam::{RootCredentials, accounts, create_account};
+use claviger_model::{AccountId, Secret};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    net::{UnixListener, UnixStream},
+};
+use zeroize::Zeroizing;
+
+use super::{AccessKey, Answer, LINE_BYTES_MAX, Request};
+use crate::{
+    assemble::Assembled,
+    data::{DataFolder, SocketPath},
+    environment,
+    listen::{Readiness, Refusals, Service},
+};
+
+/// What the commands of the operator work on.
+pub(crate) struct Control {
+    pub(crate) service: Arc<Assembled>,
+    pub(crate) refusals: Arc<Refusals>,
+    /// What the printed exports name.
+    pub(crate) endpoint: String,
+    pub(crate) region: String,
+}
+
+/// The socket that commands connect to; the file goes with this value.
+pub(crate) struct ControlSocket {
+    listener: UnixListener,
+    path: SocketPath,
+}
+
+impl ControlSocket {
+    /// Makes the socket. One that a killed server left gives way: the folder's lock says that it serves nobody.
+    ///
+    /// # Errors
+    /// The file system refuses.
+    pub(crate) fn bind(folder: &DataFolder) -> io::Result<Self> {
+        let path = folder.socket()?;
+        match fs::remove_file(path.path()) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            Ok(()) | Err(_) => {}
+        }
+        // The process's file mask leaves it to the owner from the first moment.
+        let listener = UnixListener::bind(path.path())?;
+        fs::set_permissions(path.path(), fs::Permissions::from_mode(0o600))?;
+        Ok(Self { listener, path })
+    }
+
+    /// Answers commands, one after the other, until dropped.
+    pub(crate) async fn serve(self, control: Control) {
+        loop {
+            match self.listener.accept().await {
+                Ok((stream, _)) => {
+                    let answered = tokio::time::timeout(COMMAND_AT_MOST, control.serve(stream));
+                    if !matches!(answered.await, Ok(Ok(()))) {
+                        tracing::warn!("a command on the control socket got no answer");
+                    }
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "the control socket accepts nothing");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            }
+        }
+    }
+}
+
+impl Drop for ControlSocket {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(self.path.path());
+    }
+}
+
+impl Control {
+    async fn serve(&self, stream: UnixStream) -> io::Result<()> {
+        if stream.peer_cred()?.uid() != rustix::process::geteuid().as_raw() {
+            return Err(io::ErrorKind::PermissionDenied.into());
+        }
+        let (reading, mut writing) = stream.into_split();
+        // As long as it can get, so that no copy of a secret stays behind when it grows.
+        let mut line = Zeroizing::new(Vec::with_capacity(LINE_CAPACITY));
+        BufReader::new(reading.take(LINE_BYTES_MAX))
+            .read_until(b'\n', &mut line)
+            .await?;
+        let answer = match serde_json::from_slice(&line) {
+            Ok(request) => self.answer(request).await,
+            Err(_) => {
+                Err("the server does not know this command; is it of another version?".into())
+            }
+        };
+        let mut answer = Zeroizing::new(serde_json::to_vec(&answer)?);
+        answer.push(b'\n');
+        writing.write_all(&answer).await
+    }
+
+    async fn answer(&self, request: Request) -> Answer {
+        match request {
+            Request::CreateAccount {
+                account_id,
+                access_key,
+            } => self.create_account(&account_id, access_key).await,
+            Request::ListAccounts => self.list_accounts().await,
+            Request::Status => Ok(self.status()),
+        }
+    }
+
+    async fn create_account(&self, account_id: &str, access_key: Option<AccessKey>) -> Answer {
+        let account = AccountId::parse(account_id)
+            .map_err(|_| format!("{account_id} is no account id: it has twelve digits"))?;
+        let root = match access_key {
+            Some(AccessKey { id, secret }) => {
+                let secret = Zeroizing::new(secret);
+                RootCredentials::chosen(&id, Secret::copy_of(secret.as_bytes()))
+                    .ok_or("clients could not sign with this access key")?
+            }
+            None => RootCredentials::generate(&SystemRng).map_err(|error| error.to_string())?,
+        };
+        let (core, iam) = (&self.service.core, &self.service.iam);
+        create_account(core, iam, account, &root)
+            .await
+            .map_err(|error| error.to_string())?;
+        let exports = environment::exports(&self.endpoint, &root, &self.region);
+        exports
+            .map_err(|error| error.to_string())
+            .and_then(|text| String::from_utf8(text).map_err(|error| error.to_string()))
+    }
+
+    async fn list_accounts(&self) -> Answer {
+        let accounts = accounts(&self.service.iam)
+            .await
+            .map_err(|error| error.to_string())?;
+        let lines = accounts.iter().map(|account| {
+            let keys = account.root_access_key_ids.join(", ");
+            format!(
+                "{}  created {}  root access keys {keys}\n",
+                account.id, account.created
+            )
+        });
+        Ok(lines.collect())
+    }
+
+    fn status(&self) -> String {
+        let readiness = match self.service.readiness() {
+            Readiness::Ready => "ready".to_owned(),
+            Readiness::NotReady(reason) => format!("not ready: {reason}"),
+        };
+        let refused = self
+            .refusals
+            .counts()
+            .map(|(reason, count)| format!("  {count:>10}  {}\n", reason.name()));
+        format!(
+            "{readiness}\nendpoint {}\nrefused authentications since the start:\n{}",
+            self.endpoint,
+            refused.collect::<String>()
+        )
+    }
+}
+
+const COMMAND_AT_MOST: Duration = Duration::from_secs(20);
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+const LINE_CAPACITY: usize = 4096;
