@@ -16,6 +16,11 @@ pub(crate) fn no_such_entity(kind: EntityKind, name: &str) -> Error {
     ))
 }
 
+/// No user and no role has this ARN: for the operator's commands, which AWS does not have.
+pub(crate) fn no_such_principal(arn: &str) -> Error {
+    not_found(format!("No user and no role has the ARN {arn}."))
+}
+
 /// The user, role or group has no inline policy of this name.
 pub(crate) fn no_such_inline_policy(kind: EntityKind, name: &str) -> Error {
     not_found(format!(

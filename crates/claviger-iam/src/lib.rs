@@ -16,6 +16,7 @@ mod oidc_providers;
 mod ops;
 mod principals;
 mod records;
+mod revocation;
 mod sessions;
 mod simulation;
 mod sts_ops;
@@ -42,6 +43,7 @@ pub use crate::{
         Holdings, KeyEntry, KeyUseRecord, ListedPolicy, ManagedPolicyRecord, MemberRecord,
         NameRecord, PolicyVersion, PrincipalRecord, RoleRecord, TrustPolicy, UserRecord,
     },
+    revocation::revoke_sessions,
     sessions::Presented,
     sts_ops::sts_route,
 };

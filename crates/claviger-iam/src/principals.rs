@@ -122,7 +122,7 @@ async fn id_of_arn(iam: &Iam, arn: &str) -> Result<Option<String>, Fault> {
 }
 
 /// The service, the account and the resource of a principal's ARN. The deployment is its own partition `aws`.
-fn parts(arn: &str) -> Option<(&str, AccountId, &str)> {
+pub(crate) fn parts(arn: &str) -> Option<(&str, AccountId, &str)> {
     let (service, rest) = arn.strip_prefix("arn:aws:")?.split_once("::")?;
     let (account, resource) = rest.split_once(':')?;
     Some((service, AccountId::parse(account).ok()?, resource))

@@ -17,6 +17,8 @@ enum Command {
     Create(Create),
     /// Print the accounts.
     List(Folder),
+    /// Void every session that a user or role has now; whoever may still ask for a new one gets it.
+    RevokeSessions(Revoke),
 }
 
 #[derive(clap::Args)]
@@ -29,6 +31,15 @@ struct Create {
     /// The secret access key of the account's root.
     #[arg(long, requires = "access_key_id")]
     secret_access_key: Option<String>,
+    #[command(flatten)]
+    folder: Folder,
+}
+
+#[derive(clap::Args)]
+struct Revoke {
+    /// The ARN of the user or role.
+    #[arg(long, value_name = "ARN")]
+    principal: String,
     #[command(flatten)]
     folder: Folder,
 }
@@ -57,6 +68,10 @@ pub fn run(options: &Options) -> Result<ExitCode, Box<dyn Error>> {
             print(&create.folder, &request)
         }
         Command::List(folder) => print(folder, &Request::ListAccounts),
+        Command::RevokeSessions(revoke) => {
+            let principal_arn = revoke.principal.clone();
+            print(&revoke.folder, &Request::RevokeSessions { principal_arn })
+        }
     }
 }
 

@@ -17,6 +17,8 @@ pub(crate) enum Request {
     },
     /// Every account with its age.
     ListAccounts,
+    /// Void the sessions that a user or role has now.
+    RevokeSessions { principal_arn: String },
     /// Readiness, and what failed authentication.
     Status,
 }

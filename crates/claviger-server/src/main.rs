@@ -24,7 +24,7 @@ enum Command {
     Dev(dev::Options),
     /// Verify every record and the audit log of a data folder that no server uses, and reconcile them.
     Check(check::Options),
-    /// Create and list accounts of a running server.
+    /// Create and list accounts of a running server, and void sessions.
     Account(account::Options),
     /// Print how a running server is, and how many requests failed authentication.
     Status(account::Folder),

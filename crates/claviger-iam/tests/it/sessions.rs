@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use claviger_audit::Parameters;
-use claviger_core::{Principals, jobs, notes::ServiceEvent, staged::Staged};
-use claviger_iam::{Credential, Presented, RoleRecord, by_name};
+use claviger_core::jobs;
+use claviger_iam::{Credential, Presented, RoleRecord, by_name, revoke_sessions};
 use claviger_model::Timestamp;
 use claviger_policy::PrincipalKind;
 use claviger_store::{Call, Fault};
@@ -204,22 +203,16 @@ async fn a_deleted_role_takes_its_sessions_along() {
 async fn a_raised_epoch_voids_the_sessions_before_it() {
     let (scene, alice, session) = scene().await;
     assert!(scene.present(&session).await.is_some());
-    let stored = by_name::<RoleRecord>(&scene.core.records, account(ACCOUNT), "worker")
+    for nobody in ["worker", "arn:aws:iam::111122223333:role/Worker"] {
+        let refused = revoke_sessions(&scene.core, &scene.iam, nobody).await;
+        assert_eq!(refused.unwrap_err().code(), "NoSuchEntity");
+    }
+    assert!(scene.present(&session).await.is_some());
+    revoke_sessions(&scene.core, &scene.iam, ROLE)
         .await
-        .unwrap()
         .unwrap();
-    let mut record = stored.record.clone();
-    record.epoch += 1;
-    let place = format!("{ACCOUNT}/{}", record.id);
-    let read = (stored.version, stored.revision);
-    let mut staged = Staged::default();
-    staged
-        .replace(place, Some(&account(ACCOUNT)), read, &record)
-        .unwrap();
-    let iam = Arc::clone(&scene.iam);
-    staged.then(move |_| iam.changed());
-    let event = ServiceEvent::of_deployment("RevokeSessions", Parameters::new());
-    jobs::commit(&scene.core, staged, event).await.unwrap();
+    let event = scene.events().pop().unwrap();
+    assert_eq!(event["eventName"], "RevokeSessions");
     assert!(scene.present(&session).await.is_none());
     let next = scene.assume(&alice, ROLE, &[]).await.unwrap();
     assert!(scene.present(&next).await.is_some());

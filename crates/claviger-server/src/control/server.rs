@@ -3,7 +3,7 @@
 use std::{fs, io, os::unix::fs::PermissionsExt, sync::Arc, time::Duration};
 
 use claviger_crypto::SystemRng;
-use claviger_iam::{RootCredentials, accounts, create_account};
+use claviger_iam::{RootCredentials, accounts, create_account, revoke_sessions};
 use claviger_model::{AccountId, Secret};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
@@ -105,6 +105,13 @@ impl Control {
                 access_key,
             } => self.create_account(&account_id, access_key).await,
             Request::ListAccounts => self.list_accounts().await,
+            Request::RevokeSessions { principal_arn } => {
+                let (core, iam) = (&self.service.core, &self.service.iam);
+                revoke_sessions(core, iam, &principal_arn)
+                    .await
+                    .map(|()| format!("the sessions of {principal_arn} are void\n"))
+                    .map_err(|error| error.to_string())
+            }
             Request::Status => Ok(self.status()),
         }
     }
