@@ -13,6 +13,7 @@ use crate::Credentials;
 pub struct Client {
     agent: ureq::Agent,
     credentials: Credentials,
+    session_token: Option<String>,
 }
 
 /// What came back.
@@ -24,6 +25,8 @@ pub struct Answer {
     pub request_id: String,
     /// The body, `null` when it is empty or no JSON.
     pub body: Value,
+    /// The body as text, for answers that are no JSON.
+    pub text: String,
 }
 
 impl Client {
@@ -38,7 +41,18 @@ impl Client {
         Self {
             agent: config.into(),
             credentials: credentials.clone(),
+            session_token: None,
         }
+    }
+
+    /// A client of the same server that signs with another access key.
+    #[must_use]
+    pub fn signing_with(&self, id: &str, secret: &str, session_token: Option<&str>) -> Self {
+        let mut client = self.clone();
+        client.credentials.access_key_id = id.to_owned();
+        client.credentials.secret_access_key = secret.to_owned();
+        client.session_token = session_token.map(str::to_owned);
+        client
     }
 
     /// The same client signing for another Region.
@@ -79,6 +93,30 @@ impl Client {
             &format!("TrentService.{operation}"),
             input.to_string().as_bytes(),
         )
+    }
+
+    /// Calls an operation of IAM or STS, expects success, and gives the XML.
+    ///
+    /// # Panics
+    /// When the answer is an error or does not come.
+    #[must_use]
+    pub fn query(&self, service: &str, action: &str, parameters: &[(&str, &str)]) -> String {
+        let version = if service == "iam" {
+            "2010-05-08"
+        } else {
+            "2011-06-15"
+        };
+        let form = form_urlencoded::Serializer::new(String::new())
+            .append_pair("Action", action)
+            .append_pair("Version", version)
+            .extend_pairs(parameters)
+            .finish();
+        let headers = [("content-type", "application/x-www-form-urlencoded")];
+        let answer = self
+            .send_signed(service, &headers, form.as_bytes(), SystemTime::now())
+            .unwrap_or_else(|error| panic!("{action}: no answer: {error}"));
+        assert_eq!(answer.status, 200, "{action} {parameters:?}: {answer:?}");
+        answer.text
     }
 
     /// Sends these bytes as the body for this `X-Amz-Target`.
@@ -132,6 +170,21 @@ impl Client {
         answer(self.agent.get(self.url(path)).call())
     }
 
+    /// Calls a KMS operation without any signature.
+    ///
+    /// # Panics
+    /// When no answer comes.
+    #[must_use]
+    pub fn send_unsigned(&self, operation: &str, input: &Value) -> Answer {
+        let request = self
+            .agent
+            .post(self.url("/"))
+            .header("content-type", "application/x-amz-json-1.1")
+            .header("x-amz-target", format!("TrentService.{operation}"));
+        answer(request.send(input.to_string()))
+            .unwrap_or_else(|error| panic!("{operation}: no answer: {error}"))
+    }
+
     /// The id of a new key.
     ///
     /// # Panics
@@ -143,6 +196,12 @@ impl Client {
             .as_str()
             .expect("a key id")
             .to_owned()
+    }
+
+    /// The access key id that it signs with.
+    #[must_use]
+    pub fn access_key_id(&self) -> &str {
+        &self.credentials.access_key_id
     }
 
     /// The host and port that a request names.
@@ -171,7 +230,7 @@ impl Client {
         let identity = aws_credential_types::Credentials::from_keys(
             &credentials.access_key_id,
             &credentials.secret_access_key,
-            None,
+            self.session_token.clone(),
         )
         .into();
         let parameters = v4::SigningParams::builder()
@@ -230,5 +289,6 @@ fn answer(
         status: response.status().as_u16(),
         request_id,
         body: serde_json::from_slice(&body).unwrap_or(Value::Null),
+        text: String::from_utf8_lossy(&body).into_owned(),
     })
 }

@@ -15,6 +15,7 @@
 
 mod client;
 mod ground;
+mod journal;
 mod material;
 mod server;
 mod state;
@@ -22,6 +23,7 @@ mod tools;
 
 pub use client::{Answer, Client};
 pub use ground::Ground;
+pub use journal::{events, security_log};
 pub use material::ImportParameters;
 pub use server::{Credentials, Server};
 pub use state::State;

@@ -1,10 +1,9 @@
 //! What the audit log must hold: every acknowledged call, once.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
-use serde_json::Value;
+use claviger_e2e::events;
 
 /// Request ids of acknowledged calls, with their operations.
 #[derive(Default)]
@@ -46,22 +45,4 @@ impl Acknowledged {
         }
         u64::try_from(self.0.len()).map_err(|error| error.to_string())
     }
-}
-
-/// Every event in the log's segments: `e` of each line.
-fn events(log: &Path) -> Vec<Value> {
-    let mut events = Vec::new();
-    for entry in fs::read_dir(log).expect("the audit log") {
-        let path = entry.expect("an entry").path();
-        if path
-            .extension()
-            .is_some_and(|extension| extension == "jsonl")
-        {
-            let text = fs::read_to_string(path).expect("a segment");
-            let line =
-                |line| serde_json::from_str::<Value>(line).expect("a line of JSON")["e"].take();
-            events.extend(text.lines().map(line));
-        }
-    }
-    events
 }
