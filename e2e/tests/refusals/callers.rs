@@ -50,9 +50,10 @@ pub(crate) enum Kind {
 
 impl Caller {
     pub(crate) fn send(&self, operation: &str, input: &Value) -> Answer {
-        match self.kind {
-            Kind::Nobody => self.client.send_unsigned(operation, input),
-            _ => self.client.send(operation, input),
+        if self.kind == Kind::Nobody {
+            self.client.send_unsigned(operation, input)
+        } else {
+            self.client.send(operation, input)
         }
     }
 
@@ -130,7 +131,11 @@ fn callers(server: &Server, owner: &Client, stranger: &Client) -> Vec<Caller> {
         Some(&part("SessionToken")),
     );
     server.advance(Duration::from_secs(901));
-    let forged = owner.signing_with(owner.access_key_id(), "not the secret of this access key", None);
+    let forged = owner.signing_with(
+        owner.access_key_id(),
+        "not the secret of this access key",
+        None,
+    );
     let unknown = owner.signing_with("AKIAIOSFODNN7EXAMPLE", "nobody has this access key", None);
     let authentic = |what, kind, client| Caller {
         what,
@@ -161,7 +166,11 @@ fn callers(server: &Server, owner: &Client, stranger: &Client) -> Vec<Caller> {
             Kind::Unproven("UnrecognizedClientException"),
             unknown,
         ),
-        authentic("a user without rights", Kind::Own, user(owner, "powerless", &[])),
+        authentic(
+            "a user without rights",
+            Kind::Own,
+            user(owner, "powerless", &[]),
+        ),
         authentic(
             "a user with an explicit deny",
             Kind::Own,
@@ -223,10 +232,9 @@ fn other_account(ground: &Ground, owner: &Client) -> Client {
 }
 
 fn open_key(owner: &Client) -> String {
-    let allow = |account: &str| {
-        json!({ "Effect": "Allow", "Principal": { "AWS": account }, "Action": "kms:*", "Resource": "*" })
-    };
-    let policy = json!({ "Version": "2012-10-17", "Statement": [allow(ACCOUNT), allow(OTHER_ACCOUNT)] });
+    let allow = |account: &str| json!({ "Effect": "Allow", "Principal": { "AWS": account }, "Action": "kms:*", "Resource": "*" });
+    let policy =
+        json!({ "Version": "2012-10-17", "Statement": [allow(ACCOUNT), allow(OTHER_ACCOUNT)] });
     let created = owner.call("CreateKey", &json!({ "Policy": policy.to_string() }));
     created["KeyMetadata"]["KeyId"].as_str().unwrap().to_owned()
 }

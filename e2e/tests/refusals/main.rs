@@ -55,7 +55,12 @@ fn whoever_may_not_is_refused_and_nothing_changes() {
                 sent.push((answer.request_id, caller.authentic, row.name));
             }
         }
-        assert_eq!(State::of(&scene.owner), before, "changed by {}", caller.what);
+        assert_eq!(
+            State::of(&scene.owner),
+            before,
+            "changed by {}",
+            caller.what
+        );
     }
     println!("{} requests, {} answered wrongly", sent.len(), wrong.len());
     wrong.truncate(40);
@@ -92,7 +97,10 @@ fn each_left_its_trace(ground: &Ground, scene: Scene, sent: &[(String, bool, &st
         }
     }
     for (request_id, authentic, operation) in sent {
-        let found = events.get(request_id).map(Vec::as_slice).unwrap_or_default();
+        let found = events
+            .get(request_id)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
         if *authentic {
             assert_eq!(found, [*operation], "{request_id}");
         } else {

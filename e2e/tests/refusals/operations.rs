@@ -109,7 +109,7 @@ impl Row {
         }
     }
 
-    const fn to_come(self) -> Self {
+    const fn unbuilt(self) -> Self {
         Self {
             built: false,
             ..self
@@ -126,7 +126,7 @@ const DATA_KEY: &str = r#"{"KeyId":"$KEY","KeySpec":"AES_256"}"#;
 
 pub(crate) const OPERATIONS: &[Row] = &[
     Row::new("CancelKeyDeletion", KEY),
-    Row::keyless("ConnectCustomKeyStore", STORE).to_come(),
+    Row::keyless("ConnectCustomKeyStore", STORE).unbuilt(),
     Row::new(
         "CreateAlias",
         r#"{"AliasName":"alias/new","TargetKeyId":"$KEY"}"#,
@@ -135,7 +135,7 @@ pub(crate) const OPERATIONS: &[Row] = &[
         "CreateCustomKeyStore",
         r#"{"CustomKeyStoreName":"store"}"#,
     )
-    .to_come(),
+    .unbuilt(),
     Row::new(
         "CreateGrant",
         r#"{"KeyId":"$KEY","GranteePrincipal":"arn:aws:iam::$ACCOUNT:root","Operations":["Decrypt"]}"#,
@@ -145,47 +145,47 @@ pub(crate) const OPERATIONS: &[Row] = &[
         "Decapsulate",
         r#"{"KeyId":"$KEY","SharedSecretCiphertextBlob":"aGk=","EncapsulationAlgorithm":"ML_KEM"}"#,
     )
-    .to_come(),
+    .unbuilt(),
     Row::by_alias("Decrypt", r#"{"KeyId":"$KEY","CiphertextBlob":"$BLOB"}"#),
     Row::keyless("DeleteAlias", r#"{"AliasName":"alias/own"}"#).with_own_names(),
-    Row::keyless("DeleteCustomKeyStore", STORE).to_come(),
+    Row::keyless("DeleteCustomKeyStore", STORE).unbuilt(),
     Row::new("DeleteImportedKeyMaterial", KEY),
     Row::by_alias(
         "DeriveSharedSecret",
         r#"{"KeyId":"$KEY","KeyAgreementAlgorithm":"ECDH","PublicKey":"aGk="}"#,
     )
-    .to_come(),
-    Row::keyless("DescribeCustomKeyStores", "{}").to_come(),
+    .unbuilt(),
+    Row::keyless("DescribeCustomKeyStores", "{}").unbuilt(),
     Row::by_alias("DescribeKey", KEY),
     Row::new("DisableKey", KEY),
-    Row::new("DisableKeyRotation", KEY).to_come(),
-    Row::keyless("DisconnectCustomKeyStore", STORE).to_come(),
+    Row::new("DisableKeyRotation", KEY).unbuilt(),
+    Row::keyless("DisconnectCustomKeyStore", STORE).unbuilt(),
     Row::new("EnableKey", KEY),
-    Row::new("EnableKeyRotation", KEY).to_come(),
+    Row::new("EnableKeyRotation", KEY).unbuilt(),
     Row::by_alias(
         "Encapsulate",
         r#"{"KeyId":"$KEY","EncapsulationAlgorithm":"ML_KEM"}"#,
     )
-    .to_come(),
+    .unbuilt(),
     Row::by_alias("Encrypt", r#"{"KeyId":"$KEY","Plaintext":"aGk="}"#),
     Row::by_alias("GenerateDataKey", DATA_KEY),
-    Row::by_alias("GenerateDataKeyPair", PAIR).to_come(),
-    Row::by_alias("GenerateDataKeyPairWithoutPlaintext", PAIR).to_come(),
+    Row::by_alias("GenerateDataKeyPair", PAIR).unbuilt(),
+    Row::by_alias("GenerateDataKeyPairWithoutPlaintext", PAIR).unbuilt(),
     Row::by_alias("GenerateDataKeyWithoutPlaintext", DATA_KEY),
     Row::by_alias(
         "GenerateMac",
         r#"{"KeyId":"$KEY","Message":"aGk=","MacAlgorithm":"HMAC_SHA_256"}"#,
     )
-    .to_come(),
+    .unbuilt(),
     Row::keyless("GenerateRandom", r#"{"NumberOfBytes":8}"#),
-    Row::new("GetKeyLastUsage", KEY).to_come(),
+    Row::new("GetKeyLastUsage", KEY).unbuilt(),
     Row::new("GetKeyPolicy", KEY),
-    Row::new("GetKeyRotationStatus", KEY).to_come(),
+    Row::new("GetKeyRotationStatus", KEY).unbuilt(),
     Row::new(
         "GetParametersForImport",
         r#"{"KeyId":"$KEY","WrappingAlgorithm":"RSAES_OAEP_SHA_256","WrappingKeySpec":"RSA_2048"}"#,
     ),
-    Row::by_alias("GetPublicKey", KEY).to_come(),
+    Row::by_alias("GetPublicKey", KEY).unbuilt(),
     Row::new(
         "ImportKeyMaterial",
         r#"{"KeyId":"$KEY","ImportToken":"aGk=","EncryptedKeyMaterial":"aGk=","ExpirationModel":"KEY_MATERIAL_DOES_NOT_EXPIRE"}"#,
@@ -208,7 +208,7 @@ pub(crate) const OPERATIONS: &[Row] = &[
         "ReEncrypt",
         r#"{"CiphertextBlob":"$BLOB","DestinationKeyId":"$KEY"}"#,
     ),
-    Row::new("ReplicateKey", r#"{"KeyId":"$KEY","ReplicaRegion":"eu-west-1"}"#).to_come(),
+    Row::new("ReplicateKey", r#"{"KeyId":"$KEY","ReplicaRegion":"eu-west-1"}"#).unbuilt(),
     Row::new("RetireGrant", r#"{"KeyId":"$KEY","GrantId":"$GRANT"}"#),
     Row::new("RevokeGrant", r#"{"KeyId":"$KEY","GrantId":"$GRANT"}"#),
     Row::new("RotateKeyOnDemand", KEY),
@@ -217,7 +217,7 @@ pub(crate) const OPERATIONS: &[Row] = &[
         "Sign",
         r#"{"KeyId":"$KEY","Message":"aGk=","SigningAlgorithm":"ECDSA_SHA_256"}"#,
     )
-    .to_come(),
+    .unbuilt(),
     Row::new(
         "TagResource",
         r#"{"KeyId":"$KEY","Tags":[{"TagKey":"a","TagValue":"b"}]}"#,
@@ -228,7 +228,7 @@ pub(crate) const OPERATIONS: &[Row] = &[
         r#"{"AliasName":"alias/own","TargetKeyId":"$KEY"}"#,
     )
     .with_own_names(),
-    Row::keyless("UpdateCustomKeyStore", STORE).to_come(),
+    Row::keyless("UpdateCustomKeyStore", STORE).unbuilt(),
     Row::new(
         "UpdateKeyDescription",
         r#"{"KeyId":"$KEY","Description":"changed"}"#,
@@ -237,15 +237,15 @@ pub(crate) const OPERATIONS: &[Row] = &[
         "UpdatePrimaryRegion",
         r#"{"KeyId":"$KEY","PrimaryRegion":"eu-west-1"}"#,
     )
-    .to_come(),
+    .unbuilt(),
     Row::by_alias(
         "Verify",
         r#"{"KeyId":"$KEY","Message":"aGk=","Signature":"aGk=","SigningAlgorithm":"ECDSA_SHA_256"}"#,
     )
-    .to_come(),
+    .unbuilt(),
     Row::by_alias(
         "VerifyMac",
         r#"{"KeyId":"$KEY","Message":"aGk=","Mac":"aGk=","MacAlgorithm":"HMAC_SHA_256"}"#,
     )
-    .to_come(),
+    .unbuilt(),
 ];
