@@ -1,10 +1,11 @@
 //! Whoever bears the name of somebody who is gone inherits nothing.
 
-use claviger_core::Principals;
+use claviger_core::{Principals, error::Error, ops};
+use claviger_model::Operation;
 use claviger_policy::PrincipalRef;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::scene::{ACCOUNT, Scene};
+use crate::scene::{ACCOUNT, KEY_ID, Scene};
 
 #[tokio::test]
 async fn a_namesake_is_somebody_else() {
@@ -74,4 +75,70 @@ async fn the_key_of_a_deleted_user_is_dead() {
     let new = scene.user_with("alice", json!("kms:ListKeys")).await;
     assert!(scene.credential(&old).await.is_none());
     assert_eq!(scene.may_list_keys(&new).await, Ok(()));
+}
+
+/// A key policy and a grant mean who bore the name when they were made. Once that user is gone, its id is shown, and the
+/// next of the name may nothing.
+#[tokio::test]
+async fn key_policies_and_grants_are_not_inherited() {
+    let scene = Scene::new().await;
+    let old = scene.user("alice").await;
+    let arn = format!("arn:aws:iam::{ACCOUNT}:user/alice");
+    let by_policy = Operation::DescribeKey;
+    let by_grant = Operation::GenerateDataKey;
+    let policy = json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "kms:*", "Resource": "*"},
+        {"Effect": "Allow", "Principal": {"AWS": arn}, "Action": "kms:DescribeKey", "Resource": "*"},
+    ]});
+    let create = json!({"Policy": policy.to_string()});
+    let made = scene
+        .kms(KEY_ID, Operation::CreateKey, create)
+        .await
+        .unwrap();
+    let key = json!({"KeyId": made["KeyMetadata"]["Arn"]});
+    let grant = json!({
+        "KeyId": key["KeyId"], "GranteePrincipal": arn, "Operations": ["GenerateDataKey"]
+    });
+    scene
+        .kms(KEY_ID, Operation::CreateGrant, grant)
+        .await
+        .unwrap();
+    let generate = json!({"KeyId": key["KeyId"], "KeySpec": "AES_256"});
+    let alice = scene.key_of("alice").await;
+    scene.kms(&alice, by_policy, key.clone()).await.unwrap();
+    scene.kms(&alice, by_grant, generate.clone()).await.unwrap();
+
+    let user = ("UserName", "alice");
+    scene
+        .ok("DeleteAccessKey", &[user, ("AccessKeyId", &alice)])
+        .await;
+    scene.ok("DeleteUser", &[user]).await;
+    scene.user("alice").await;
+    let alice = scene.key_of("alice").await;
+    for (operation, body) in [(by_policy, key.clone()), (by_grant, generate)] {
+        let refused = scene.kms(&alice, operation, body).await.unwrap_err();
+        assert_eq!(refused.code(), "AccessDeniedException", "{refused}");
+    }
+    let shown = scene
+        .kms(KEY_ID, Operation::GetKeyPolicy, key)
+        .await
+        .unwrap();
+    let shown = shown["Policy"].as_str().unwrap();
+    assert!(shown.contains(&old) && !shown.contains(&arn), "{shown}");
+}
+
+impl Scene {
+    /// One KMS call by whoever has this access key.
+    async fn kms(
+        &self,
+        access_key_id: &str,
+        operation: Operation,
+        body: Value,
+    ) -> Result<Value, Error> {
+        let who = self.credential(access_key_id).await.unwrap();
+        let answer = self
+            .call(ops::route(operation), &who, &body.to_string())
+            .await?;
+        Ok(serde_json::from_slice(&answer).unwrap_or_default())
+    }
 }
