@@ -154,6 +154,36 @@ fn a_session_has_the_rights_of_its_role() {
 }
 
 #[test]
+fn a_grant_allows_what_no_policy_does() {
+    let scene = Scene::new();
+    scene.iam("create-user --user-name dora");
+    let (_, told) = scene.explain("user/dora", "kms:Decrypt", &[]);
+    assert_eq!(told["decision"], "implicitDeny");
+    assert_eq!(told["grants"]["count"], 0);
+    let grant = scene.server.client().call(
+        "CreateGrant",
+        &json!({
+            "KeyId": scene.key,
+            "GranteePrincipal": format!("arn:aws:iam::{ACCOUNT}:user/dora"),
+            "Operations": ["Decrypt"],
+            "Constraints": {"EncryptionContextSubset": {"department": "hr"}},
+        }),
+    );
+    let (_, told) = scene.explain("user/dora", "kms:Decrypt", &[]);
+    assert_eq!(told["decision"], "implicitDeny");
+    assert_eq!(told["grants"]["butForConstraints"], grant["GrantId"]);
+    let context = ["--encryption-context", "department=hr"];
+    let (words, told) = scene.explain("user/dora", "kms:Decrypt", &context);
+    assert_eq!(told["decision"], "allowed", "{words}");
+    assert_eq!(told["grant"], grant["GrantId"]);
+    assert_eq!(told["decidedBy"], json!([]));
+    assert!(words.contains("Decided by grant"), "{words}");
+    let (_, told) = scene.explain("user/dora", "kms:Encrypt", &context);
+    assert_eq!(told["decision"], "implicitDeny");
+    scene.server.stop();
+}
+
+#[test]
 fn a_key_policy_is_tried_before_it_is_set() {
     let scene = Scene::new();
     scene.iam("create-user --user-name carol");
