@@ -1,8 +1,8 @@
 //! Who calls and may not.
 
-use std::time::Duration;
+use std::{ffi::OsStr, time::Duration};
 
-use claviger_e2e::{Answer, Client, Ground, Server, binary};
+use claviger_e2e::{Answer, Client, Credentials, Ground, Server, end};
 use serde_json::{Value, json};
 
 use crate::operations::{Form, Row};
@@ -76,8 +76,8 @@ impl Caller {
         let foreign = self.kind != Kind::Own;
         // What names no account is looked up in the caller's own, where it is not.
         let elsewhere = foreign && (!form.is_arn() || row.own_names);
-        // An alias is no name of a key for every operation.
-        let unfit = form.is_alias() && !row.takes_alias;
+        // Not every form is a name of a key for every operation.
+        let unfit = (form.is_alias() && !row.takes_alias) || (row.arn_only && !form.is_arn());
         if elsewhere || unfit {
             errors.extend(["NotFoundException", "InvalidArnException"]);
         }
@@ -89,7 +89,7 @@ impl Scene {
     pub(crate) fn set(ground: &Ground) -> Self {
         let server = Server::start(ground, &["--test-clock"]);
         let owner = server.client();
-        let stranger = other_account(ground, &owner);
+        let stranger = other_account(ground);
         let key_id = owner.create_key("AWS_KMS");
         let open_key_id = open_key(&owner);
         let _ = owner.call(
@@ -211,24 +211,18 @@ fn user(root: &Client, name: &str, policies: &[&str]) -> Client {
 }
 
 /// The root of a new account.
-fn other_account(ground: &Ground, owner: &Client) -> Client {
-    let made = claviger_e2e::mortal(&[])
-        .arg(binary("clavigerd"))
-        .args(["account", "create", OTHER_ACCOUNT, "--data-dir"])
-        .arg(ground.data())
-        .output()
-        .unwrap();
-    assert!(made.status.success(), "{made:?}");
-    let text = String::from_utf8(made.stdout).unwrap();
-    let value = |name: &str| {
-        let line = text.lines().find_map(|line| line.split_once(name)).unwrap();
-        line.1.trim_matches(['=', '"', '\'']).to_owned()
-    };
-    owner.signing_with(
-        &value("AWS_ACCESS_KEY_ID"),
-        &value("AWS_SECRET_ACCESS_KEY"),
-        None,
-    )
+fn other_account(ground: &Ground) -> Client {
+    let data = ground.data();
+    let arguments = ["account", "create", OTHER_ACCOUNT, "--data-dir"];
+    let made = end(
+        "clavigerd",
+        arguments
+            .map(OsStr::new)
+            .into_iter()
+            .chain([data.as_os_str()]),
+    );
+    let exports = made.expect_success("account create").stdout;
+    Client::new(&Credentials::from_exports(&exports).expect("credentials"))
 }
 
 fn open_key(owner: &Client) -> String {
