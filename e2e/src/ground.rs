@@ -2,7 +2,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
+use serde_json::Value;
 use tempfile::TempDir;
 
 /// A temporary folder: the server's data, its standard error, an empty home for the clients. Removed at the end.
@@ -49,6 +51,48 @@ impl Ground {
         let path = self.path(name);
         fs::write(&path, content).expect("a file");
         path
+    }
+
+    /// Makes a certification authority (`ca.pem`), which every client trusts from then on, and a server's certificate under it
+    /// (`server.pem`, `server.key`).
+    ///
+    /// # Panics
+    /// When OpenSSL fails.
+    pub fn certificates(&self) {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tls/certificates.sh");
+        let made = Command::new("bash")
+            .arg(script)
+            .arg(self.folder.path())
+            .output();
+        let made = made.expect("bash");
+        assert!(
+            made.status.success(),
+            "{}",
+            String::from_utf8_lossy(&made.stderr)
+        );
+    }
+
+    /// The events of calls in the audit log, oldest first.
+    ///
+    /// # Panics
+    /// When a line is no JSON.
+    #[must_use]
+    pub fn calls(&self) -> Vec<Value> {
+        let mut segments: Vec<PathBuf> = fs::read_dir(self.audit())
+            .expect("an audit folder")
+            .map(|entry| entry.expect("an entry").path())
+            .filter(|path| path.extension().is_some_and(|own| own == "jsonl"))
+            .collect();
+        segments.sort();
+        let text: String = segments
+            .iter()
+            .map(|path| fs::read_to_string(path).expect("a segment"))
+            .collect();
+        let event = |line| serde_json::from_str::<Value>(line).expect("a line of JSON")["e"].take();
+        text.lines()
+            .map(event)
+            .filter(|event| event["eventType"] == "AwsApiCall")
+            .collect()
     }
 
     /// Every file below the data folder, with its bytes.

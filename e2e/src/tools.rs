@@ -87,8 +87,14 @@ impl Server {
     fn environment<'c>(&self, ground: &Ground, command: &'c mut Command) -> &'c mut Command {
         let path = env::var("PATH").unwrap_or_default();
         let credentials = self.credentials();
+        command.env_clear();
+        let authority = ground.path("ca.pem");
+        if authority.exists() {
+            for name in ["AWS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"] {
+                command.env(name, &authority);
+            }
+        }
         command
-            .env_clear()
             .env(
                 "PATH",
                 format!("{}:{path}", virtual_environment().join("bin").display()),

@@ -108,8 +108,19 @@ pub struct Origin {
     pub user_agent: Option<String>,
     /// The `Host` header as sent.
     pub host: Option<String>,
-    /// Whether the request came over TLS.
-    pub secure: bool,
+    /// What the TLS handshake agreed on; none when the connection was not encrypted.
+    pub tls: Option<TlsSession>,
+}
+
+/// What a TLS handshake agreed on, in CloudTrail's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TlsSession {
+    /// The version: `TLSv1.2` or `TLSv1.3`.
+    pub version: &'static str,
+    /// The cipher suite.
+    pub cipher_suite: Option<&'static str>,
+    /// The group of the key exchange; none when an older session was resumed.
+    pub key_exchange: Option<&'static str>,
 }
 
 /// What the service answers: the encoded output, or the error for the protocol layer to encode.

@@ -20,7 +20,7 @@ use crate::{
     control::server::{Control, ControlSocket},
     data::DataFolder,
     environment,
-    listen::{Refusals, Settings, Signatures, Threads, listen},
+    listen::{Refusals, Settings, Signatures, Threads, Tls, listen},
 };
 
 mod clock;
@@ -49,6 +49,12 @@ pub struct Options {
     /// When a call may be answered: `write` once the log survives a killed process, `fsync` once it survives a power cut.
     #[arg(long, default_value = "write", value_parser = parse_ack)]
     audit_ack: Ack,
+    /// The certificate, PEM, with its chain behind it: connections are encrypted then.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The private key of the certificate, PEM, not encrypted.
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
     /// Accept any credentials. For test suites that were written for emulators; loopback only.
     #[arg(long)]
     any_credentials: bool,
@@ -75,21 +81,30 @@ pub fn run(options: &Options) -> Result<ExitCode, Box<dyn Error>> {
     if (options.any_credentials || options.test_clock) && !options.listen.ip().is_loopback() {
         return Err("--any-credentials and --test-clock are refused outside loopback".into());
     }
+    let tls = match (&options.tls_cert, &options.tls_key) {
+        (Some(certificate), Some(key)) => Some(Tls::from_files(certificate, key)?),
+        (None, _) | (_, None) => None,
+    };
     let folder = DataFolder::open_or_create(&options.data_dir)?;
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?
-        .block_on(serve(options, &folder))?;
+        .block_on(serve(options, tls, &folder))?;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn serve(options: &Options, folder: &DataFolder) -> Result<(), Box<dyn Error>> {
+async fn serve(
+    options: &Options,
+    tls: Option<Tls>,
+    folder: &DataFolder,
+) -> Result<(), Box<dyn Error>> {
     let socket = TcpListener::bind(options.listen)?;
     let service = Arc::new(assemble(folder, choices(options)).await?);
     let root = root_credentials(options, &service).await?;
     let jobs = jobs::start(Arc::clone(&service.core));
     let uses = last_used::start(Arc::clone(&service.core), Arc::clone(&service.iam));
-    let endpoint = format!("http://{}", socket.local_addr()?);
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let endpoint = format!("{scheme}://{}", socket.local_addr()?);
     let environment = environment::exports(&endpoint, &root, &options.region)?;
     let refusals = Arc::new(Refusals::logged(&folder.security_log(), real_epoch_ms)?);
     let control = Control {
@@ -111,6 +126,7 @@ async fn serve(options: &Options, folder: &DataFolder) -> Result<(), Box<dyn Err
             0 => Threads::Callers,
             own => Threads::Own(own),
         },
+        tls,
         refusals,
         ..Settings::default()
     };
@@ -195,7 +211,7 @@ fn announce(options: &Options, endpoint: &str, audit_key: &str) {
             "  WARNING:   --test-clock: POST {endpoint}/_dev/clock moves the clock, without a signature."
         );
     }
-    if !options.listen.ip().is_loopback() {
+    if options.tls_cert.is_none() && !options.listen.ip().is_loopback() {
         println!(
             "  WARNING:   the connection is not encrypted, and others can reach this address."
         );

@@ -7,12 +7,14 @@ mod request_ids;
 mod service;
 mod settings;
 mod threads;
+mod tls;
 
 use std::{convert::Infallible, io, net, pin::pin, sync::Arc, time::Duration};
 
 use hyper::{server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore, watch},
 };
@@ -20,6 +22,7 @@ use tokio::{
 pub use refusals::Refusals;
 pub use service::{Credential, Pending, Presented, Readiness, Service};
 pub use settings::{Settings, Signatures, Threads};
+pub use tls::Tls;
 
 use request::Connection;
 use threads::Workers;
@@ -91,6 +94,7 @@ impl<S: Service> Accepted<S> {
             slot: Arc::new(slot),
             signing_keys: Default::default(),
             request_ids: Default::default(),
+            tls: None,
         };
         Ok(Self {
             stream: stream.into_std()?,
@@ -101,11 +105,37 @@ impl<S: Service> Accepted<S> {
 
     /// Serves the connection until either side closes it.
     async fn serve(self) {
-        let Ok(stream) = TcpStream::from_std(self.stream) else {
+        let Self {
+            stream,
+            mut connection,
+            closing,
+        } = self;
+        let Ok(stream) = TcpStream::from_std(stream) else {
             return;
         };
-        let mut closing = self.closing;
-        let connection = Arc::new(self.connection);
+        let Some(tls) = connection.settings.tls.clone() else {
+            return connection.serve_http(stream, closing).await;
+        };
+        match tls
+            .accept(stream, connection.settings.handshake_timeout)
+            .await
+        {
+            Ok((stream, session)) => {
+                connection.tls = Some(session);
+                connection.serve_http(stream, closing).await;
+            }
+            Err(error) => connection.refuse_handshake(&error),
+        }
+    }
+}
+
+impl<S: Service> Connection<S> {
+    async fn serve_http(
+        self,
+        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        mut closing: watch::Receiver<bool>,
+    ) {
+        let connection = Arc::new(self);
         let head_timeout = connection.settings.head_timeout;
         let answer = service_fn(move |request| {
             let connection = Arc::clone(&connection);

@@ -239,7 +239,7 @@ impl<O: Operation> Facts<'_, O> {
             "aws:currenttime" => Some(Values::One(Value::Time(cx.now))),
             "aws:epochtime" => Some(Values::One(Value::Number(cx.now.epoch_seconds()))),
             "aws:requestedregion" => Some(Values::text(cx.region.as_str())),
-            "aws:securetransport" => Some(Values::One(Value::Bool(cx.origin.secure))),
+            "aws:securetransport" => Some(Values::One(Value::Bool(cx.origin.tls.is_some()))),
             "aws:sourceip" => cx
                 .origin
                 .source_ip

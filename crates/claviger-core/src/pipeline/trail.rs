@@ -14,7 +14,7 @@ use super::{
     subject::Subject,
 };
 use crate::{
-    call::Call,
+    call::{Call, Origin},
     core::Core,
     error::{self, Error},
     notes::{Notes, ServiceEvent},
@@ -152,10 +152,7 @@ impl<'a> Trail<'a> {
             management_event: Some(true),
             recipient_account_id: owner,
             service_event_details: None,
-            tls_details: call.origin.host.as_deref().map(|host| TlsDetails {
-                client_provided_host_header: Some(host),
-                ..TlsDetails::default()
-            }),
+            tls_details: tls_details(&call.origin),
             changes: changes.to_vec(),
         };
         Composed {
@@ -228,6 +225,17 @@ impl ServiceEvent {
             json: event.to_json(),
         }
     }
+}
+
+/// CloudTrail tells the `Host` header here; it does so on a plain connection too, which AWS does not have.
+fn tls_details(origin: &Origin) -> Option<TlsDetails<'_>> {
+    let (host, session) = (origin.host.as_deref(), origin.tls);
+    (host.is_some() || session.is_some()).then_some(TlsDetails {
+        tls_version: session.map(|session| session.version),
+        cipher_suite: session.and_then(|session| session.cipher_suite),
+        client_provided_host_header: host,
+        key_exchange: session.and_then(|session| session.key_exchange),
+    })
 }
 
 /// `dev --any-credentials` can't verify who called: each event says so.

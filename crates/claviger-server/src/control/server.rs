@@ -161,8 +161,9 @@ impl Control {
             .counts()
             .map(|(reason, count)| format!("  {count:>10}  {}\n", reason.name()));
         format!(
-            "{readiness}\nendpoint {}\nrefused authentications since the start:\n{}",
+            "{readiness}\nendpoint {}\nfailed TLS handshakes since the start: {}\nrefused authentications since the start:\n{}",
             self.endpoint,
+            self.refusals.handshakes_failed(),
             refused.collect::<String>()
         )
     }

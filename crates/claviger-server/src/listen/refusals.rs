@@ -29,7 +29,10 @@ pub struct Refusals {
 }
 
 #[derive(Debug)]
-struct Counts([(Reason, AtomicU64); Reason::ALL.len()]);
+struct Counts {
+    by_reason: [(Reason, AtomicU64); Reason::ALL.len()],
+    handshakes: AtomicU64,
+}
 
 /// Where a refused request came from.
 pub(super) struct Refused<'r> {
@@ -60,11 +63,14 @@ impl Refusals {
         self.counts.iter()
     }
 
+    /// The clients that no TLS connection came about with.
+    pub fn handshakes_failed(&self) -> u64 {
+        self.counts.handshakes.load(Relaxed)
+    }
+
     pub(super) fn record(&self, refusal: &Refusal, refused: &Refused<'_>) {
         self.counts.add(refusal.reason);
-        let Some(log) = &self.log else { return };
-        let unlogged_before = self.unlogged.swap(0, Relaxed);
-        let line = || {
+        self.log(refused.now_ms, |unlogged_before| {
             json!({
                 "time": time(refused.now_ms),
                 "event": "AuthenticationRefused",
@@ -74,8 +80,26 @@ impl Refusals {
                 "accessKeyId": shown(refused.access_key_id),
                 "unloggedBefore": unlogged_before,
             })
-        };
-        let logged = self.may_log(refused.now_ms.div_euclid(1000)) && log.offer(line());
+        });
+    }
+
+    pub(super) fn record_handshake(&self, source_ip: &str, now_ms: i64, error: &io::Error) {
+        self.counts.handshakes.fetch_add(1, Relaxed);
+        self.log(now_ms, |unlogged_before| {
+            json!({
+                "time": time(now_ms),
+                "event": "TlsHandshakeFailed",
+                "reason": error.to_string(),
+                "sourceIp": source_ip,
+                "unloggedBefore": unlogged_before,
+            })
+        });
+    }
+
+    fn log(&self, now_ms: i64, line: impl FnOnce(u64) -> Value) {
+        let Some(log) = &self.log else { return };
+        let unlogged_before = self.unlogged.swap(0, Relaxed);
+        let logged = self.may_log(now_ms.div_euclid(1000)) && log.offer(line(unlogged_before));
         if !logged {
             self.unlogged
                 .fetch_add(unlogged_before.saturating_add(1), Relaxed);
@@ -93,13 +117,16 @@ impl Refusals {
 
 impl Default for Counts {
     fn default() -> Self {
-        Self(Reason::ALL.map(|reason| (reason, AtomicU64::new(0))))
+        Self {
+            by_reason: Reason::ALL.map(|reason| (reason, AtomicU64::new(0))),
+            handshakes: AtomicU64::new(0),
+        }
     }
 }
 
 impl Counts {
     fn add(&self, reason: Reason) {
-        for (own, count) in &self.0 {
+        for (own, count) in &self.by_reason {
             if *own == reason {
                 count.fetch_add(1, Relaxed);
             }
@@ -107,14 +134,17 @@ impl Counts {
     }
 
     fn iter(&self) -> impl Iterator<Item = (Reason, u64)> {
-        self.0
+        self.by_reason
             .iter()
             .map(|(reason, count)| (*reason, count.load(Relaxed)))
     }
 
     fn by_name(&self) -> Value {
+        let handshakes = (HANDSHAKE, self.handshakes.load(Relaxed));
         self.iter()
-            .map(|(reason, count)| (reason.name().to_owned(), Value::from(count)))
+            .map(|(reason, count)| (reason.name(), count))
+            .chain([handshakes])
+            .map(|(name, count)| (name.to_owned(), Value::from(count)))
             .collect()
     }
 }
@@ -139,6 +169,8 @@ fn time(epoch_ms: i64) -> String {
     Timestamp::from_epoch_ms(epoch_ms).to_string()
 }
 
+/// Beside the names of the reasons.
+const HANDSHAKE: &str = "TlsHandshake";
 const LINES_PER_SECOND_MAX: u64 = 10;
 const ACCESS_KEY_ID_LETTERS: std::ops::RangeInclusive<usize> = 16..=32;
 const SHOWN_LETTERS: usize = 4;

@@ -2,6 +2,7 @@
 
 use std::{
     future::poll_fn,
+    io,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
     sync::Arc,
@@ -9,7 +10,7 @@ use std::{
 };
 
 use claviger_core::{
-    call::{Answer, Call, Origin},
+    call::{Answer, Call, Origin, TlsSession},
     error::{Error, internal},
 };
 use claviger_model::Region;
@@ -40,6 +41,8 @@ pub(super) struct Connection<S> {
     pub(super) slot: Arc<OwnedSemaphorePermit>,
     pub(super) signing_keys: SigningKeys,
     pub(super) request_ids: RequestIds,
+    /// What the handshake agreed on; none on a plain connection.
+    pub(super) tls: Option<TlsSession>,
 }
 
 impl<S: Service> Connection<S> {
@@ -246,6 +249,14 @@ impl<S: Service> Connection<S> {
         dialect.refused(refusal)
     }
 
+    /// Counts and logs a client that did not come as far as a request.
+    pub(super) fn refuse_handshake(&self, error: &io::Error) {
+        let now_ms = self.service.now_ms_real();
+        self.settings
+            .refusals
+            .record_handshake(&self.source_ip, now_ms, error);
+    }
+
     async fn credential(
         &self,
         access_key_id: &str,
@@ -278,8 +289,7 @@ impl<S: Service> Connection<S> {
             source_ip: self.source_ip.clone(),
             user_agent: text(header::USER_AGENT),
             host: text(header::HOST),
-            // This listener takes plain connections.
-            secure: false,
+            tls: self.tls,
         }
     }
 

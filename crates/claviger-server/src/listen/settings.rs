@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::refusals::Refusals;
+use super::{refusals::Refusals, tls::Tls};
 
 /// Limits and switches of one listener.
 #[derive(Clone, Debug)]
@@ -11,6 +11,8 @@ pub struct Settings {
     pub header_bytes_max: usize,
     /// The request body, bytes.
     pub body_bytes_max: usize,
+    /// How long a TLS handshake may take.
+    pub handshake_timeout: Duration,
     /// How long the next request's head may take; on a connection kept alive this is the idle time.
     pub head_timeout: Duration,
     /// How long a body may take.
@@ -27,6 +29,8 @@ pub struct Settings {
     pub signatures: Signatures,
     /// Which threads serve connections.
     pub threads: Threads,
+    /// How connections are encrypted; none: they are not.
+    pub tls: Option<Tls>,
     /// Counts what failed authentication.
     pub refusals: Arc<Refusals>,
 }
@@ -54,6 +58,7 @@ impl Default for Settings {
         Self {
             header_bytes_max: 16 * 1024,
             body_bytes_max: 256 * 1024,
+            handshake_timeout: Duration::from_secs(10),
             head_timeout: Duration::from_secs(60),
             body_timeout: Duration::from_secs(20),
             write_timeout: Duration::from_secs(30),
@@ -62,6 +67,7 @@ impl Default for Settings {
             skew_minutes_max: 5,
             signatures: Signatures::Verified,
             threads: Threads::Callers,
+            tls: None,
             refusals: Arc::default(),
         }
     }
