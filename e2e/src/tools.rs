@@ -66,6 +66,40 @@ impl Server {
             .stdout
     }
 
+    /// Runs one of this crate's scripts for Node against this server.
+    ///
+    /// # Panics
+    /// When it fails; the message carries its output.
+    pub fn node(&self, ground: &Ground, script: &str) {
+        let mut command = Command::new("node");
+        command.arg(source(script));
+        let command = self.environment(ground, &mut command);
+        command.env("NODE_PATH", node_folder().join("node_modules"));
+        let _ = run(command).expect_success(script);
+    }
+
+    /// Runs one of this crate's Ansible playbooks against this server, and answers how many tasks changed something.
+    ///
+    /// # Panics
+    /// When a task fails; the message carries the output.
+    #[must_use]
+    pub fn ansible(&self, ground: &Ground, playbook: &str) -> u32 {
+        let bin = virtual_environment().join("bin");
+        let mut command = Command::new(bin.join("ansible-playbook"));
+        command.args(["--inventory", "localhost,", "--extra-vars"]);
+        command.arg(format!(
+            "ansible_python_interpreter={}",
+            bin.join("python").display()
+        ));
+        command.arg(source(playbook));
+        let command = self.environment(ground, &mut command);
+        command.env("ANSIBLE_NOCOLOR", "1");
+        let recap = run(command).expect_success(playbook).stdout;
+        let changed = recap.split_once("changed=").expect("a recap").1;
+        let digits = changed.split(' ').next().expect("a number");
+        digits.parse().expect("a number")
+    }
+
     /// Runs one of this crate's shell scripts against this server, in a new empty folder.
     ///
     /// # Panics
@@ -204,6 +238,10 @@ fn virtual_environment() -> PathBuf {
         folder.display()
     );
     folder
+}
+
+fn node_folder() -> PathBuf {
+    env::var("CLAVIGER_E2E_NODE").map_or_else(|_| own_folder().join("e2e-node"), PathBuf::from)
 }
 
 fn source(script: &str) -> PathBuf {

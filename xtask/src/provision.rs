@@ -1,5 +1,5 @@
-//! What the end-to-end tests need beside Rust, installed when it is missing: the AWS CLI and boto3 in a virtual environment of
-//! their own at pinned versions, OpenSSL and strace from Debian.
+//! What the end-to-end tests need beside Rust, installed when it is missing: the clients of the Python and Node worlds in folders of
+//! their own at pinned versions, OpenSSL, strace and Node from Debian.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,11 +7,19 @@ use std::process::{Command, Stdio};
 
 use crate::run::succeed;
 
-/// Makes sure that every tool stands ready, and answers the virtual environment's folder.
+/// Where the clients stand.
+pub(crate) struct Clients {
+    /// The Python virtual environment.
+    pub(crate) python: PathBuf,
+    /// The folder with `node_modules`.
+    pub(crate) node: PathBuf,
+}
+
+/// Makes sure that every tool stands ready, and answers where.
 ///
 /// # Errors
 /// What is missing and could not be installed, with the command that would install it.
-pub(crate) fn end_to_end(root: &Path, target: &Path) -> Result<PathBuf, String> {
+pub(crate) fn end_to_end(root: &Path, target: &Path) -> Result<Clients, String> {
     let missing: Vec<&str> = TOOLS
         .iter()
         .filter(|tool| !answers(tool.probe))
@@ -20,7 +28,10 @@ pub(crate) fn end_to_end(root: &Path, target: &Path) -> Result<PathBuf, String> 
     if !missing.is_empty() {
         install(&missing)?;
     }
-    virtual_environment(root, target)
+    Ok(Clients {
+        python: virtual_environment(root, target)?,
+        node: node_modules(root, target)?,
+    })
 }
 
 struct Tool {
@@ -60,8 +71,7 @@ fn install(packages: &[&str]) -> Result<(), String> {
 /// The pinned requirements are copied into the environment last, so a half-made one is made again.
 fn virtual_environment(root: &Path, target: &Path) -> Result<PathBuf, String> {
     let folder = target.join("e2e-venv");
-    let wanted = fs::read_to_string(root.join(REQUIREMENTS))
-        .map_err(|error| format!("{REQUIREMENTS}: {error}"))?;
+    let wanted = [read(root, REQUIREMENTS)?, read(root, COLLECTION)?].concat();
     let stamp = folder.join("installed.txt");
     if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
         return Ok(folder);
@@ -83,13 +93,51 @@ fn virtual_environment(root: &Path, target: &Path) -> Result<PathBuf, String> {
         REQUIREMENTS,
     ]);
     succeed(pip.current_dir(root))?;
-    fs::write(&stamp, wanted).map_err(|error| format!("{}: {error}", stamp.display()))?;
+    succeed(Command::new(folder.join("bin/python")).arg(root.join(COLLECTION)))?;
+    write(&stamp, &wanted)?;
     Ok(folder)
 }
 
-const REQUIREMENTS: &str = "e2e/requirements.txt";
+/// The stamp is written last here too.
+fn node_modules(root: &Path, target: &Path) -> Result<PathBuf, String> {
+    let folder = target.join("e2e-node");
+    let stamp = folder.join("installed.json");
+    let wanted = read(root, "e2e/javascript/package-lock.json")?;
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(folder);
+    }
+    println!("installing the Node packages of e2e/javascript");
+    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    write(
+        &folder.join("package.json"),
+        &read(root, "e2e/javascript/package.json")?,
+    )?;
+    write(&folder.join("package-lock.json"), &wanted)?;
+    let mut npm = Command::new("npm");
+    npm.args([
+        "ci",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+        "--loglevel=error",
+    ]);
+    succeed(npm.current_dir(&folder))?;
+    write(&stamp, &wanted)?;
+    Ok(folder)
+}
 
-const TOOLS: [Tool; 4] = [
+fn read(root: &Path, path: &str) -> Result<String, String> {
+    fs::read_to_string(root.join(path)).map_err(|error| format!("{path}: {error}"))
+}
+
+fn write(path: &Path, text: &str) -> Result<(), String> {
+    fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+const REQUIREMENTS: &str = "e2e/requirements.txt";
+const COLLECTION: &str = "e2e/clients/collection.py";
+
+const TOOLS: [Tool; 6] = [
     Tool {
         probe: &["openssl", "version"],
         debian_package: "openssl",
@@ -105,6 +153,14 @@ const TOOLS: [Tool; 4] = [
     Tool {
         probe: &["python3", "-c", "import ensurepip, venv, sqlite3"],
         debian_package: "python3-venv",
+    },
+    Tool {
+        probe: &["node", "--version"],
+        debian_package: "nodejs",
+    },
+    Tool {
+        probe: &["npm", "--version"],
+        debian_package: "npm",
     },
 ];
 

@@ -171,7 +171,7 @@ fn unit(options: &Options, root: &Path) -> Result<Outcome, String> {
 /// The clients drive the binaries of the development profile: its overflow and debug checks stay on.
 fn end_to_end(options: &Options, root: &Path) -> Result<Outcome, String> {
     let target = target_folder()?;
-    let environment = provision::end_to_end(root, &target)?;
+    let clients = provision::end_to_end(root, &target)?;
     succeed(cargo(root).args([
         "build",
         "--locked",
@@ -183,7 +183,8 @@ fn end_to_end(options: &Options, root: &Path) -> Result<Outcome, String> {
     let mut tests = test_runner(root);
     tests.args(["--package", END_TO_END, "--locked"]);
     tests
-        .env("CLAVIGER_E2E_VENV", environment)
+        .env("CLAVIGER_E2E_VENV", clients.python)
+        .env("CLAVIGER_E2E_NODE", clients.node)
         .env("CLAVIGER_KILL_ROUNDS", options.kill_rounds.to_string());
     tests.env("CLAVIGER_BINARIES", target.join("debug"));
     if let Some(seed) = options.seed {

@@ -145,6 +145,8 @@ impl<S: Service> Connection<S> {
             .timer(TokioTimer::new())
             .header_read_timeout(head_timeout)
             .max_buf_size(READ_BUFFER_BYTES_MAX)
+            // As AWS writes them. MongoDB's client-side encryption looks for `Content-Length` in just these letters.
+            .title_case_headers(true)
             .serve_connection(TokioIo::new(stream), answer);
         let mut serving = pin!(serving);
         let ended = tokio::select! {
