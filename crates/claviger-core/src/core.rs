@@ -41,6 +41,8 @@ pub struct Parts {
     pub pool: Arc<KeyPool>,
     /// Who exists.
     pub principals: Arc<dyn Principals>,
+    /// Whether a Region of this name is served.
+    pub regions: fn(&str) -> bool,
 }
 
 /// The key management service.
@@ -57,6 +59,7 @@ pub struct Core {
     pub rng: Arc<dyn Rng>,
     pub(crate) pool: Arc<KeyPool>,
     principals: Arc<dyn Principals>,
+    pub(crate) regions: fn(&str) -> bool,
     pub(crate) lanes: Lanes,
     pub(crate) outbox: Outbox,
     pub(crate) erasure: Erasure,
@@ -80,6 +83,7 @@ impl Core {
             rng: parts.rng,
             pool: parts.pool,
             principals: parts.principals,
+            regions: parts.regions,
             lanes: Lanes::default(),
             outbox: Outbox::default(),
             erasure: Erasure::default(),

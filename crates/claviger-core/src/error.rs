@@ -2,10 +2,13 @@
 //!
 //! All texts stand here, one function a sentence, so that they can be held against AWS's own in one place.
 
+mod regions;
+
 use std::fmt;
 
 use claviger_model::{error_code, wire::DecodeError};
 
+pub use self::regions::*;
 use crate::call::Caller;
 
 /// An error for the caller: code and public text, with a private source that is only logged.

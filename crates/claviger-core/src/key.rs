@@ -32,6 +32,8 @@ pub struct Key {
 pub struct Material {
     /// Its id.
     pub id: MaterialId,
+    /// The id of the record with its bytes.
+    pub(crate) place: String,
     opened: OnceLock<Arc<Backing>>,
 }
 
@@ -54,6 +56,10 @@ impl Key {
         {
             return Err(unreadable);
         }
+        let listed = record.related.as_ref();
+        if listed.is_some_and(|related| !record.multi_region || !related.has(&record.region)) {
+            return Err(unreadable);
+        }
         // A policy that means somebody whom the record does not know protects nothing: the key stays shut.
         let policy = Policy::parse(&record.policy, PolicyKind::Key)
             .map_err(|_| Fault::Format(KeyRecord::TABLE))?
@@ -63,10 +69,12 @@ impl Key {
         let materials = record
             .materials
             .iter()
-            .filter_map(MaterialEntry::material_id)
-            .map(|id| Material {
-                id,
-                opened: OnceLock::new(),
+            .filter_map(|entry| {
+                Some(Material {
+                    id: entry.material_id()?,
+                    place: entry.place(&record),
+                    opened: OnceLock::new(),
+                })
             })
             .collect();
         Ok(Self {

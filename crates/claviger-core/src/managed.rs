@@ -64,6 +64,8 @@ impl ManagedFor {
             aliases: BTreeSet::from([alias.name.as_str().to_owned()]),
             disabled: false,
             deletion_ms: None,
+            replica_window_days: None,
+            related: None,
             import_epoch: 0,
             materials: Vec::new(),
             on_demand_rotations: 0,

@@ -89,6 +89,7 @@ pub(crate) async fn assemble(
         rng,
         pool,
         principals,
+        regions: choices.regions,
     })
     .await?;
     Ok(Assembled {

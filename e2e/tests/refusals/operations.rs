@@ -218,7 +218,10 @@ pub(crate) const OPERATIONS: &[Row] = &[
         "ReEncrypt",
         r#"{"CiphertextBlob":"$BLOB","DestinationKeyId":"$KEY"}"#,
     ),
-    Row::new("ReplicateKey", r#"{"KeyId":"$KEY","ReplicaRegion":"eu-west-1"}"#).unbuilt(),
+    Row::new(
+        "ReplicateKey",
+        r#"{"KeyId":"$KEY","ReplicaRegion":"eu-west-1"}"#,
+    ),
     Row::by_arn("RetireGrant", r#"{"KeyId":"$KEY","GrantId":"$GRANT"}"#),
     Row::new("RevokeGrant", r#"{"KeyId":"$KEY","GrantId":"$GRANT"}"#),
     Row::new("RotateKeyOnDemand", KEY),
@@ -246,8 +249,7 @@ pub(crate) const OPERATIONS: &[Row] = &[
     Row::new(
         "UpdatePrimaryRegion",
         r#"{"KeyId":"$KEY","PrimaryRegion":"eu-west-1"}"#,
-    )
-    .unbuilt(),
+    ),
     Row::by_alias(
         "Verify",
         r#"{"KeyId":"$KEY","Message":"aGk=","Signature":"aGk=","SigningAlgorithm":"ECDSA_SHA_256"}"#,

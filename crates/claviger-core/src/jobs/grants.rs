@@ -7,6 +7,7 @@ use super::commit;
 use crate::{
     core::Core,
     error::Error,
+    grants::Grantee,
     notes::ServiceEvent,
     pipeline::Outcome,
     records::{
@@ -16,7 +17,7 @@ use crate::{
 };
 
 /// Whether a key has grants.
-pub(super) async fn has_any(core: &Core, key: &KeyPlace) -> Result<bool, Fault> {
+pub(crate) async fn has_any(core: &Core, key: &KeyPlace) -> Result<bool, Fault> {
     let prefix = GrantPlace::prefix(key);
     let first = core.records.list::<GrantRecord>(&prefix, None, 1).await?;
     Ok(!first.is_empty())
@@ -61,6 +62,12 @@ fn stage(
             let id = RetirableRecord::id(&core.records, retiring.id(), &grant);
             staged.remove::<RetirableRecord>(id, account, None);
         }
+        // What is cached of its grantee must not outlive it: the key may be replicated into this Region again.
+        let grantee = Grantee {
+            key: place.clone(),
+            id: stored.record.grantee.id().to_owned(),
+        };
+        crate::grants::publish(core, &mut staged, grantee);
         // Nobody changes the grants of a key that is gone: no revision needs to be expected, which would count as well.
         staged.remove::<GrantRecord>(id.clone(), account, None);
     }

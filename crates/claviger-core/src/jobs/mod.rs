@@ -8,6 +8,8 @@ mod expiry;
 mod grants;
 mod import_days;
 
+pub(crate) use self::grants::has_any as has_grants;
+
 use std::{sync::Arc, time::Duration};
 
 use claviger_audit::{Parameters, Recovery};
@@ -144,7 +146,10 @@ async fn perform(core: &Core, id: &str, stored: &Stored<Due>) -> Result<Outcome,
         region,
         key: due.key,
     };
-    let _alone = core.lanes.enter(vec![crate::pipeline::lane(&place)]).await;
+    let _alone = core
+        .lanes
+        .enter(vec![crate::pipeline::lane_of(&place)])
+        .await;
     let key = core.key(&place).await?;
     let work = match (&key, due.kind) {
         (Some(key), DueKind::Expiry) => expiry::stage(core, key, due)?,

@@ -49,6 +49,7 @@ impl Operation for CancelKeyDeletion {
             &key,
             KeyRecord {
                 deletion_ms: None,
+                replica_window_days: None,
                 disabled,
                 ..key.record.clone()
             },

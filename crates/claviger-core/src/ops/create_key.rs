@@ -51,7 +51,7 @@ impl Operation for CreateKey {
             out.put_bool("multiRegion", multi_region);
         }
         if let Some(tags) = &input.tags {
-            keys::put_tags(out, tags);
+            keys::put_tags(out, "tags", tags);
         }
         super::put_optional(
             out,

@@ -46,6 +46,8 @@ pub(super) fn new_record(
         aliases: BTreeSet::new(),
         disabled: false,
         deletion_ms: None,
+        replica_window_days: None,
+        related: None,
         import_epoch: 0,
         materials: Vec::new(),
         on_demand_rotations: 0,

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use claviger_audit::Parameters;
 use claviger_model::{
     CustomerMasterKeySpec, EncryptionAlgorithmSpec, ExpirationModelType, KeyManagerType,
-    KeyMetadata, KeyState, MultiRegionConfiguration, MultiRegionKey, MultiRegionKeyType,
-    OriginType, Tag, Timestamp,
+    KeyMetadata, KeyState, OriginType, Tag, Timestamp,
 };
 use claviger_policy::Values;
 
+use super::regions;
 use crate::{
     cx::Cx,
     error::{self, Error},
@@ -42,6 +42,9 @@ pub(super) fn metadata(record: &KeyRecord, arn: &str, now: Timestamp) -> KeyMeta
         key_usage: Some(record.usage),
         key_state: Some(state),
         deletion_date: record.deletion(),
+        pending_deletion_window_in_days: record
+            .replica_window_days
+            .and_then(|days| i32::try_from(days).ok()),
         valid_to: valid_to.filter(|_| external),
         origin: Some(record.origin),
         expiration_model: imported.then_some(match valid_to {
@@ -56,21 +59,9 @@ pub(super) fn metadata(record: &KeyRecord, arn: &str, now: Timestamp) -> KeyMeta
         key_spec: Some(record.spec),
         encryption_algorithms: Some(vec![EncryptionAlgorithmSpec::SymmetricDefault]),
         multi_region: Some(record.multi_region),
-        multi_region_configuration: record.multi_region.then(|| primary_of_none(record, arn)),
+        multi_region_configuration: regions::configuration(record),
         current_key_material_id: record.current().map(|material| material.id.clone()),
         ..KeyMetadata::default()
-    }
-}
-
-/// A multi-Region key before it is replicated.
-fn primary_of_none(record: &KeyRecord, arn: &str) -> MultiRegionConfiguration {
-    MultiRegionConfiguration {
-        multi_region_key_type: Some(MultiRegionKeyType::Primary),
-        primary_key: Some(MultiRegionKey {
-            arn: Some(arn.to_owned()),
-            region: Some(record.region.clone()),
-        }),
-        replica_keys: Some(Vec::new()),
     }
 }
 
@@ -122,6 +113,9 @@ pub(super) fn put_metadata(out: &mut Parameters, metadata: &KeyMetadata) {
         .map(|algorithm| algorithm.as_str());
     out.put_strings("encryptionAlgorithms", algorithms);
     out.put_bool("multiRegion", metadata.multi_region == Some(true));
+    if let Some(configuration) = &metadata.multi_region_configuration {
+        regions::put_configuration(out, configuration);
+    }
     text(
         &metadata.current_key_material_id.as_deref(),
         "currentKeyMaterialId",
@@ -170,8 +164,8 @@ pub(super) fn add_tags(existing: &mut BTreeMap<String, String>, tags: &[Tag]) ->
 }
 
 /// The tags of a request in the audit event.
-pub(super) fn put_tags(out: &mut Parameters, tags: &[Tag]) {
-    out.put_objects("tags", tags, |member, tag| {
+pub(super) fn put_tags(out: &mut Parameters, name: &'static str, tags: &[Tag]) {
+    out.put_objects(name, tags, |member, tag| {
         member
             .put_str("tagKey", &tag.tag_key)
             .put_str("tagValue", &tag.tag_value);

@@ -21,7 +21,11 @@ pub(super) fn generate(
     let id =
         claviger_crypto::material_id(place.key.as_bytes(), &bytes).map_err(|_| Fault::Engine)?;
     store(cx, place, &id, bytes)?;
-    Ok((id, new_entry(&id, MaterialRole::Current)))
+    let entry = MaterialEntry {
+        region: Some(place.region.to_string()),
+        ..new_entry(&id, MaterialRole::Current)
+    };
+    Ok((id, entry))
 }
 
 /// Stages the bytes of a material that is not in the store.
@@ -32,7 +36,7 @@ pub(super) fn store(
     bytes: Secret,
 ) -> Result<(), Error> {
     let account = cx.caller.account;
-    let record_id = MaterialRecord::id(&place.region, place.key, id);
+    let record_id = MaterialRecord::id(place.region.as_str(), place.key, &id.to_string());
     Ok(cx
         .staged
         .create(record_id, Some(&account), &MaterialRecord { bytes })?)
@@ -66,11 +70,8 @@ pub(crate) fn remove(
 /// Stages the destruction of a material's bytes and of its expiry.
 pub(crate) fn destroy(staged: &mut Staged, key: &Key, entry: &MaterialEntry) {
     forget_expiry(staged, key, entry);
-    if let Some(id) = entry.material_id() {
-        let record_id = MaterialRecord::id(&key.place.region, key.place.key, &id);
-        staged.remove::<MaterialRecord>(record_id, Some(&key.account), None);
-        staged.erase();
-    }
+    staged.remove::<MaterialRecord>(entry.place(&key.record), Some(&key.account), None);
+    staged.erase();
 }
 
 /// Takes the material's expiry, if it has one, off the jobs' list.
@@ -87,6 +88,7 @@ pub(super) fn new_entry(id: &MaterialId, role: MaterialRole) -> MaterialEntry {
         id: id.to_string(),
         role,
         imported: true,
+        region: None,
         valid_to_ms: None,
         description: None,
         rotated: None,

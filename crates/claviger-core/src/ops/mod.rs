@@ -12,6 +12,8 @@ mod messages;
 mod not_built;
 mod paging;
 mod policies;
+pub(crate) mod regions;
+mod replicas;
 mod rotation;
 
 mod cancel_key_deletion;
@@ -40,6 +42,7 @@ mod list_resource_tags;
 mod list_retirable_grants;
 mod put_key_policy;
 mod re_encrypt;
+mod replicate_key;
 mod retire_grant;
 mod revoke_grant;
 mod rotate_key_on_demand;
@@ -48,6 +51,7 @@ mod tag_resource;
 mod untag_resource;
 mod update_alias;
 mod update_key_description;
+mod update_primary_region;
 
 use claviger_audit::Parameters;
 use claviger_model::Operation;
@@ -95,6 +99,7 @@ pub fn route(operation: Operation) -> Route {
         ListRetirableGrants in list_retirable_grants,
         PutKeyPolicy in put_key_policy,
         ReEncrypt in re_encrypt,
+        ReplicateKey in replicate_key,
         RetireGrant in retire_grant,
         RevokeGrant in revoke_grant,
         RotateKeyOnDemand in rotate_key_on_demand,
@@ -103,6 +108,7 @@ pub fn route(operation: Operation) -> Route {
         UntagResource in untag_resource,
         UpdateAlias in update_alias,
         UpdateKeyDescription in update_key_description,
+        UpdatePrimaryRegion in update_primary_region,
         ;
         // Authenticated, decoded, audited and refused.
         ConnectCustomKeyStore,
@@ -121,10 +127,8 @@ pub fn route(operation: Operation) -> Route {
         GetKeyLastUsage,
         GetKeyRotationStatus,
         GetPublicKey,
-        ReplicateKey,
         Sign,
         UpdateCustomKeyStore,
-        UpdatePrimaryRegion,
         Verify,
         VerifyMac,
     }

@@ -52,10 +52,8 @@ not_built! {
     GetKeyLastUsage GetKeyLastUsageInput GetKeyLastUsageOutput,
     GetKeyRotationStatus GetKeyRotationStatusInput GetKeyRotationStatusOutput,
     GetPublicKey GetPublicKeyInput GetPublicKeyOutput,
-    ReplicateKey ReplicateKeyInput ReplicateKeyOutput,
     Sign SignInput SignOutput,
     UpdateCustomKeyStore UpdateCustomKeyStoreInput UpdateCustomKeyStoreOutput,
-    UpdatePrimaryRegion UpdatePrimaryRegionInput UpdatePrimaryRegionOutput,
     Verify VerifyInput VerifyOutput,
     VerifyMac VerifyMacInput VerifyMacOutput,
 }

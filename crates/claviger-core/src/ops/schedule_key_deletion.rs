@@ -3,7 +3,7 @@
 //! AWS: <https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html>
 
 use claviger_audit::Parameters;
-use claviger_model::{KeyState, ScheduleKeyDeletionInput, ScheduleKeyDeletionOutput};
+use claviger_model::{ScheduleKeyDeletionInput, ScheduleKeyDeletionOutput, Timestamp};
 use claviger_policy::{Value, Values};
 
 use crate::{
@@ -62,23 +62,31 @@ impl Operation for ScheduleKeyDeletion {
     ) -> Result<ScheduleKeyDeletionOutput, Error> {
         let key = on.key();
         let days = window_days(input);
-        let deletion = cx.now.saturating_add_days(i64::from(days));
-        let due = Due::deletion(deletion, &key.place.region, key.place.key);
-        cx.staged.set(due.id(), Some(&key.account), &due)?;
+        // A primary key waits for its replicas, and only then for its date.
+        let has_replicas = !key.record.is_replica() && key.record.other_regions().next().is_some();
+        let deletion = (!has_replicas).then(|| cx.now.saturating_add_days(i64::from(days)));
+        if let Some(deletion) = deletion {
+            let due = Due::deletion(deletion, &key.place.region, key.place.key);
+            cx.staged.set(due.id(), Some(&key.account), &due)?;
+        }
         let record = KeyRecord {
-            deletion_ms: Some(deletion.epoch_ms()),
+            deletion_ms: deletion.map(Timestamp::epoch_ms),
+            replica_window_days: u32::try_from(days).ok().filter(|_| has_replicas),
             // Import tokens given out before are void, even if the deletion is cancelled.
             import_epoch: key.record.import_epoch.saturating_add(1),
             ..key.record.clone()
         };
+        let state = record.state(cx.now);
         cx.change_key(&key, record)?;
-        cx.note_key(&key)
-            .put_str("keyState", KeyState::PendingDeletion.as_str())
-            .put_str("deletionDate", &deletion.human());
+        let noted = cx.note_key(&key).put_str("keyState", state.as_str());
+        match deletion {
+            Some(deletion) => noted.put_str("deletionDate", &deletion.human()),
+            None => noted.put_int("pendingWindowInDays", i64::from(days)),
+        };
         Ok(ScheduleKeyDeletionOutput {
             key_id: Some(key.arn.clone()),
-            deletion_date: Some(deletion),
-            key_state: Some(KeyState::PendingDeletion),
+            deletion_date: deletion,
+            key_state: Some(state),
             pending_window_in_days: Some(days),
         })
     }

@@ -31,7 +31,7 @@ impl Operation for TagResource {
 
     fn parameters(input: &TagResourceInput, out: &mut Parameters) {
         out.put_str("keyId", &input.key_id);
-        keys::put_tags(out, &input.tags);
+        keys::put_tags(out, "tags", &input.tags);
     }
 
     fn condition<'a>(input: &'a TagResourceInput, key: &str) -> Option<Values<'a>> {

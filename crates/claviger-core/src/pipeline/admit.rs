@@ -157,8 +157,7 @@ impl AdmittedKey<'_> {
                 backing: Arc::clone(backing),
             });
         }
-        let place = MaterialRecord::id(&self.0.place.region, self.0.place.key, &id);
-        let stored = cx.read::<MaterialRecord>(&place).await?;
+        let stored = cx.read::<MaterialRecord>(&material.place).await?;
         // Destroyed since the key was read: as if this request had come a moment later.
         let stored = stored.ok_or_else(|| error::invalid_state(&self.0.arn, "pending import"))?;
         let backing = Backing::symmetric(&stored.record.bytes)

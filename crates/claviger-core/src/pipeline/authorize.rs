@@ -16,6 +16,7 @@ use crate::{
     error::{self, Error},
     grants::{self, Granted},
     key::Key,
+    ops::regions,
     records::KeyRecord,
 };
 
@@ -213,7 +214,9 @@ impl<O: Operation> Facts<'_, O> {
             }
             "kms:keyorigin" => Some(Values::text(record.origin.as_str())),
             "kms:multiregion" => Some(Values::One(Value::Bool(record.multi_region))),
-            "kms:multiregionkeytype" => record.multi_region.then(|| Values::text("PRIMARY")),
+            "kms:multiregionkeytype" => {
+                regions::key_type(record).map(|kind| Values::text(kind.as_str()))
+            }
             "kms:trailingdayswithoutkeyusage" => self.unused_days(record),
             "kms:requestalias" => self.alias.map(Values::text),
             "kms:resourcealiases" => Some(Values::texts(record.aliases.iter().map(String::as_str))),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     resolve::{find_alias, find_by_identifier, find_by_uuid},
-    subject::{Ask, On, Subject, lane, one},
+    subject::{Ask, On, Subject, lane, lane_of, one},
 };
 use crate::{
     cx::Cx,
@@ -100,7 +100,7 @@ impl Subject for AliasAndKeys {
     }
 
     fn lanes(&self) -> Vec<u64> {
-        let keys = self.named_keys().into_iter().map(|key| lane(&key.place));
+        let keys = self.named_keys().into_iter().map(|key| lane_of(&key.place));
         keys.chain([lane(&self.place)]).collect()
     }
 }

@@ -8,6 +8,7 @@ mod admit;
 mod authorize;
 mod by_alias;
 mod by_grant;
+mod by_region;
 mod commit;
 mod described;
 mod identity;
@@ -28,11 +29,13 @@ use claviger_audit::Parameters;
 use claviger_model::wire::{WireInput, WireOutput};
 use tokio::sync::OwnedMutexGuard;
 
+pub(crate) use self::subject::lane_of;
 use self::trail::Trail;
 pub use self::{
     admit::{Admitted, AdmittedKey, OpenMaterial},
     by_alias::{AliasAndKeys, WantedAlias},
     by_grant::{ByGrant, WantedGrant},
+    by_region::{Promotion, Replication},
     commit::{Composed, Outcome, commit_events},
     described::Described,
     subject::{

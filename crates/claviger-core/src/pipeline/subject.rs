@@ -15,6 +15,7 @@ use crate::{
     cx::Cx,
     error::{self, Error},
     key::Key,
+    records::KeyPlace,
     rule::{Actions, Rule},
 };
 
@@ -69,7 +70,7 @@ pub trait Subject: Sized + Send + Sync {
     fn lanes(&self) -> Vec<u64> {
         self.named_keys()
             .into_iter()
-            .map(|key| lane(&key.place))
+            .map(|key| lane_of(&key.place))
             .collect()
     }
 }
@@ -386,6 +387,11 @@ pub(super) fn one<'a>(actions: Actions, on: On<'a>, alias: Option<&'a str>) -> V
             alias,
         }],
     }
+}
+
+/// The lane of the changes of one key and of all keys that belong to it: those have one id.
+pub(crate) fn lane_of(place: &KeyPlace) -> u64 {
+    lane(&place.key)
 }
 
 /// The lane of the changes of one record.

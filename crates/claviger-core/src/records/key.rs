@@ -9,7 +9,7 @@ use claviger_model::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Fault, Record, read_json, words, write_json};
+use super::{Fault, MaterialRecord, Record, Related, read_json, words, write_json};
 use crate::json_record;
 
 /// Everything that decides about a key stands in this one record: policy, disabled flag, deletion date, tags, aliases
@@ -54,6 +54,12 @@ pub struct KeyRecord {
     pub disabled: bool,
     /// When the waiting period ends, epoch milliseconds.
     pub deletion_ms: Option<i64>,
+    /// The length of the waiting period that begins when the last replica is gone, in days.
+    #[serde(default)]
+    pub replica_window_days: Option<u32>,
+    /// The keys that belong together, this one among them; none for a key that was never replicated.
+    #[serde(default)]
+    pub related: Option<Related>,
     /// Import tokens of an older epoch are void.
     pub import_epoch: u64,
     /// Every material that the key knows, oldest first.
@@ -89,6 +95,10 @@ pub struct MaterialEntry {
     pub role: MaterialRole,
     /// Whether the bytes are in the store.
     pub imported: bool,
+    /// The Region under which the bytes stand; none for the key's own. What the service generated stands once for all
+    /// keys that belong together; imported bytes stand in each Region.
+    #[serde(default)]
+    pub region: Option<String>,
     /// When imported bytes expire, epoch milliseconds.
     pub valid_to_ms: Option<i64>,
     /// The owner's description.
@@ -129,6 +139,8 @@ impl KeyRecord {
     pub fn state(&self, now: Timestamp) -> KeyState {
         if self.deletion_ms.is_some() {
             KeyState::PendingDeletion
+        } else if self.replica_window_days.is_some() {
+            KeyState::PendingReplicaDeletion
         } else if !self.complete(now) {
             KeyState::PendingImport
         } else if self.disabled {
@@ -174,6 +186,27 @@ impl KeyRecord {
         self.materials.iter_mut().find(|material| material.id == id)
     }
 
+    /// Whether it is a replica of a key in another Region.
+    pub fn is_replica(&self) -> bool {
+        self.related
+            .as_ref()
+            .is_some_and(|related| related.primary != self.region)
+    }
+
+    /// The keys that belong together, were it only this one.
+    pub fn related_or_alone(&self) -> Related {
+        let related = self.related.clone();
+        related.unwrap_or_else(|| Related::alone(&self.region))
+    }
+
+    /// The other Regions that have a key that belongs to this one.
+    pub fn other_regions(&self) -> impl Iterator<Item = &str> {
+        self.related
+            .iter()
+            .flat_map(Related::regions)
+            .filter(|region| *region != self.region)
+    }
+
     /// When it was created.
     pub fn created(&self) -> Timestamp {
         Timestamp::from_epoch_ms(self.created_ms)
@@ -202,6 +235,12 @@ impl MaterialEntry {
             && self
                 .valid_to_ms
                 .is_none_or(|valid_to| now.epoch_ms() < valid_to)
+    }
+
+    /// The id of the record that holds the bytes for `key`, to which this material belongs.
+    pub fn place(&self, key: &KeyRecord) -> String {
+        let region = self.region.as_ref().unwrap_or(&key.region);
+        MaterialRecord::id(region, key.id, &self.id)
     }
 
     /// When imported bytes expire.

@@ -1,6 +1,6 @@
 //! The secret bytes of one key material.
 
-use claviger_model::{MaterialId, Region, Secret};
+use claviger_model::Secret;
 use uuid::Uuid;
 
 use super::{Fault, Record};
@@ -34,7 +34,7 @@ impl Record for MaterialRecord {
 
 impl MaterialRecord {
     /// The id within the table.
-    pub fn id(region: &Region, key: Uuid, material: &MaterialId) -> String {
+    pub fn id(region: &str, key: Uuid, material: &str) -> String {
         format!("{region}/{key}/{material}")
     }
 }

@@ -10,6 +10,7 @@ mod import_day;
 mod key;
 mod material;
 mod outbox;
+mod related;
 mod system;
 mod words;
 
@@ -33,6 +34,7 @@ pub use self::{
     },
     material::MaterialRecord,
     outbox::OutboxRecord,
+    related::Related,
     system::ClockRecord,
 };
 use crate::error::{self, Error};

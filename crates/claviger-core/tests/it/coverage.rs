@@ -97,6 +97,7 @@ impl Stage {
         scene
             .ok("ScheduleKeyDeletion", json!({"KeyId": words[3].1}))
             .await;
+        words.push(("$SPREAD", scene.new_key(json!({"MultiRegion": true})).await));
         let encrypted = scene
             .ok("Encrypt", json!({"KeyId": words[0].1, "Plaintext": "aGk="}))
             .await;
@@ -355,15 +356,15 @@ const CALLS: [(&str, &str, &str, &str); 56] = [
     ),
     (
         "ReplicateKey",
-        r#"{"KeyId":"$KEY","ReplicaRegion":"eu-west-1"}"#,
-        NOT_BUILT,
-        NOT_BUILT,
+        r#"{"KeyId":"$SPREAD","ReplicaRegion":"eu-west-1"}"#,
+        OK,
+        DENIED,
     ),
     (
         "UpdatePrimaryRegion",
-        r#"{"KeyId":"$KEY","PrimaryRegion":"eu-west-1"}"#,
-        NOT_BUILT,
-        NOT_BUILT,
+        r#"{"KeyId":"$SPREAD","PrimaryRegion":"eu-west-1"}"#,
+        OK,
+        DENIED,
     ),
     (
         "Sign",

@@ -24,6 +24,7 @@ mod model;
 mod people;
 mod policies;
 mod recovery;
+mod regions;
 mod removal;
 mod scene;
 mod slow_reader;

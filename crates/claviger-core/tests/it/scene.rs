@@ -97,10 +97,36 @@ impl Scene {
         operation: &str,
         body: String,
     ) -> Answer {
+        self.send_to(REGION, request_id, caller, operation, body)
+            .await
+    }
+
+    /// A call of [`root`] in another Region.
+    pub(crate) async fn call_in(&self, region: &str, operation: &str, body: Value) -> Answer {
+        let caller = root(ACCOUNT);
+        self.send_to(region, Uuid::nil(), &caller, operation, body.to_string())
+            .await
+    }
+
+    /// One that must succeed.
+    pub(crate) async fn ok_in(&self, region: &str, operation: &str, body: Value) -> Value {
+        let shown = body.to_string();
+        let answer = self.call_in(region, operation, body).await;
+        answer.unwrap_or_else(|error| panic!("{operation} {shown} in {region}: {error}"))
+    }
+
+    pub(crate) async fn send_to(
+        &self,
+        region: &str,
+        request_id: Uuid,
+        caller: &Arc<Caller>,
+        operation: &str,
+        body: String,
+    ) -> Answer {
         let route = ops::route(Operation::from_name(operation).unwrap());
         let call = Call {
             caller: Arc::clone(caller),
-            region: Region::parse(REGION).unwrap(),
+            region: Region::parse(region).unwrap(),
             body: body.into(),
             request_id,
             origin: Origin {
@@ -166,6 +192,7 @@ impl Deployment {
             rng: Arc::new(SystemRng),
             pool: pool(),
             principals: Arc::clone(&self.people) as Arc<dyn Principals>,
+            regions: Region::is_aws_partition_name,
         })
         .await?;
         Ok(Scene {

@@ -1,0 +1,36 @@
+//! What is said of multi-Region keys.
+
+use std::fmt;
+
+use claviger_model::error_code;
+
+use super::{Error, unsupported_because};
+
+/// Only the primary key of a multi-Region key can do this.
+pub fn not_primary(arn: &str) -> Error {
+    unsupported_because(format!("{arn} is not a multi-region primary key."))
+}
+
+/// There is a related key in the Region already.
+pub fn replica_exists(arn: impl fmt::Display) -> Error {
+    // UNKNOWN: AWS's own text is not recorded.
+    Error::new(
+        error_code::ALREADY_EXISTS,
+        format!("Key '{arn}' already exists"),
+    )
+}
+
+/// No key that belongs to this one is in the Region.
+pub fn no_replica_in(arn: &str, region: &str) -> Error {
+    // UNKNOWN: AWS's own text is not recorded, nor what it says of the Region that the primary key is in already.
+    Error::new(
+        error_code::NOT_FOUND,
+        format!("{arn} has no replica in Region {region}."),
+    )
+}
+
+/// This deployment has no such Region.
+pub fn region_not_served(region: &str) -> Error {
+    // UNKNOWN: AWS's own text is not recorded.
+    unsupported_because(format!("Region {region} is not supported."))
+}

@@ -1,0 +1,150 @@
+//! ReplicateKey.
+//!
+//! AWS: <https://docs.aws.amazon.com/kms/latest/APIReference/API_ReplicateKey.html>
+
+use std::collections::BTreeMap;
+
+use claviger_audit::Parameters;
+use claviger_model::{KeyMetadata, KeyState, ReplicateKeyInput, ReplicateKeyOutput, Tag};
+use claviger_policy::{Value, Values};
+
+use super::{keys, policies::KeyPolicy, regions, replicas};
+use crate::{
+    cx::Cx,
+    error::Error,
+    notes::ServiceEvent,
+    pipeline::{Admitted, Operation, Replication},
+    records::KeyRecord,
+    rule::{Actions, Rule, States},
+};
+
+pub(super) struct ReplicateKey;
+
+impl Operation for ReplicateKey {
+    const RULE: Rule = Rule {
+        states: &States::USE,
+        ..Rule::kms("ReplicateKey", Actions::FromTo(REPLICATE, "kms:CreateKey"))
+    };
+    type Input = ReplicateKeyInput;
+    type Output = ReplicateKeyOutput;
+    type Subject = Replication;
+
+    fn subject(input: &ReplicateKeyInput) -> &str {
+        &input.key_id
+    }
+
+    fn parameters(input: &ReplicateKeyInput, out: &mut Parameters) {
+        out.put_str("keyId", &input.key_id)
+            .put_str("replicaRegion", &input.replica_region);
+        super::put_optional(out, "policy", input.policy.as_deref());
+        out.put_bool("bypassPolicyLockoutSafetyCheck", bypass(input))
+            .put_str(
+                "description",
+                input.description.as_deref().unwrap_or_default(),
+            );
+        if let Some(tags) = &input.tags {
+            keys::put_tags(out, "tags", tags);
+        }
+    }
+
+    /// What is asked about the new key is asked as by a CreateKey in its Region.
+    fn condition_for<'a>(
+        input: &'a ReplicateKeyInput,
+        action: &str,
+        key: &str,
+    ) -> Option<Values<'a>> {
+        let creates = action != REPLICATE;
+        match key {
+            "kms:replicaregion" => Some(Values::text(&input.replica_region)),
+            "aws:requestedregion" if creates => Some(Values::text(&input.replica_region)),
+            "kms:multiregionkeytype" if creates => Some(Values::text("REPLICA")),
+            "kms:bypasspolicylockoutsafetycheck" => Some(Values::One(Value::Bool(bypass(input)))),
+            _ => keys::tag_condition(tags(input), key),
+        }
+    }
+
+    fn further_actions(input: &ReplicateKeyInput) -> &'static [&'static str] {
+        if tags(input).is_empty() {
+            &[]
+        } else {
+            &["kms:TagResource"]
+        }
+    }
+
+    async fn run(
+        cx: &mut Cx<'_>,
+        input: &ReplicateKeyInput,
+        on: &Admitted<Replication>,
+    ) -> Result<ReplicateKeyOutput, Error> {
+        let primary = on.subject().key();
+        regions::must_be_primary(primary)?;
+        let place = replicas::free_place(cx, primary, &input.replica_region).await?;
+        let arn = place.arn(&primary.account, true).to_string();
+        let policy = match &input.policy {
+            Some(policy) => KeyPolicy::accept(cx, &arn, policy, bypass(input)).await?,
+            None => KeyPolicy::default_of(primary.account),
+        };
+        let mut all_tags = BTreeMap::new();
+        keys::add_tags(&mut all_tags, tags(input))?;
+        let mut related = primary.record.related_or_alone();
+        related.replicas.insert(place.region.to_string());
+        let shared = KeyRecord {
+            related: Some(related),
+            ..primary.record.clone()
+        };
+        let record = KeyRecord {
+            description: input.description.clone().unwrap_or_default(),
+            policy: policy.text.clone(),
+            principals: policy.principals,
+            tags: all_tags,
+            ..replicas::new_record(cx, &shared, &place)
+        };
+        regions::change_shared(cx.core, &mut cx.staged, primary, shared).await?;
+        let answer = ReplicateKeyOutput {
+            replica_key_metadata: Some(being_created(keys::metadata(&record, &arn, cx.now))),
+            replica_policy: Some(policy.text),
+            replica_tags: Some(tags(input).to_vec()),
+        };
+        note(cx, &answer, replicas::created(&record, arn));
+        cx.create_key(place, record)?;
+        Ok(answer)
+    }
+}
+
+/// What AWS answers: its replica is not there yet. Ours is, and whoever asks next is told so.
+// DIFFERS: no key is ever seen as Creating or Updating but in this answer: all Regions change in one commit.
+fn being_created(metadata: KeyMetadata) -> KeyMetadata {
+    KeyMetadata {
+        key_state: Some(KeyState::Creating),
+        enabled: Some(false),
+        current_key_material_id: None,
+        ..metadata
+    }
+}
+
+/// AWS logs the replication in the Region of the primary key, and the new key in its own.
+fn note(cx: &mut Cx<'_>, answer: &ReplicateKeyOutput, created: ServiceEvent) {
+    let out = cx.notes.response();
+    if let Some(metadata) = &answer.replica_key_metadata {
+        out.put_object("replicaKeyMetadata", |out| {
+            keys::put_metadata(out, metadata)
+        });
+    }
+    super::put_optional(out, "replicaPolicy", answer.replica_policy.as_deref());
+    keys::put_tags(
+        out,
+        "replicaTags",
+        answer.replica_tags.as_deref().unwrap_or_default(),
+    );
+    cx.notes.service_events.push(created);
+}
+
+fn bypass(input: &ReplicateKeyInput) -> bool {
+    input.bypass_policy_lockout_safety_check == Some(true)
+}
+
+fn tags(input: &ReplicateKeyInput) -> &[Tag] {
+    input.tags.as_deref().unwrap_or_default()
+}
+
+const REPLICATE: &str = "kms:ReplicateKey";
