@@ -1,5 +1,7 @@
 //! Who may do what, as its users set it up: with the AWS CLI in shell scripts and with boto3.
 
+#![allow(clippy::expect_used, reason = "a test may fail loudly")]
+
 use claviger_e2e::{Credentials, Ground, Server, end};
 
 #[test]

@@ -28,5 +28,6 @@ mod regions;
 mod removal;
 mod scene;
 mod slow_reader;
+mod spellings;
 mod states;
 mod unwritable;
