@@ -15,9 +15,12 @@ use claviger_crypto::context::Context;
 use claviger_crypto::engine::Backing;
 use claviger_crypto::keyring::Keyring;
 use claviger_crypto::{Rng, SystemRng};
+use claviger_model::KeySpec;
 
 fn main() {
-    let backing = Backing::symmetric(&Backing::generate_material(&SystemRng).unwrap()).unwrap();
+    let spec = KeySpec::SymmetricDefault;
+    let material = Backing::generate_material(spec, &SystemRng).unwrap();
+    let backing = Backing::open(spec, &material).unwrap();
     let at = Address {
         key: [1; 16],
         material: [2; 16],

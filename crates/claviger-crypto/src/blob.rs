@@ -38,7 +38,7 @@ pub struct Address {
 /// `entropy` is fresh random bytes, which the caller draws in one go with whatever else the request needs.
 ///
 /// # Errors
-/// [`Error::Engine`] when the library failed.
+/// [`Error::Malformed`] for a key that is not symmetric, [`Error::Engine`] when the library failed.
 pub fn seal(
     backing: &Backing,
     at: &Address,
@@ -140,7 +140,7 @@ fn derive(
     ]
     .concat();
     let mut derived = Zeroizing::new([0; DERIVED_BYTES]);
-    kdf::derive(backing.key(), &info, derived.as_mut_slice())?;
+    kdf::derive(backing.symmetric()?, &info, derived.as_mut_slice())?;
     Ok(derived)
 }
 

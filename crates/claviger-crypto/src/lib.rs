@@ -8,7 +8,7 @@
 //! | root key | [`root`] | wraps the keyring; lives outside the store |
 //! | keyring | [`keyring`] | domain keys in generations, the index key, the audit signing seed |
 //! | record | [`barrier`] | every value in the store, under a key of its own |
-//! | backing key | [`engine`] | the material of one key, opened once |
+//! | backing key | [`spec`], [`engine`] | what a key can do; its material, opened once |
 //! | message | [`blob`], [`context`] | what callers of Encrypt and GenerateDataKey get back |
 //! | import | [`import`] | the wrapping key pair, the unwrapping, the import token |
 //! | token | [`token`] | what is handed out to be shown again: sessions, grant tokens |
@@ -22,6 +22,7 @@ pub mod engine;
 pub mod import;
 pub mod keyring;
 pub mod root;
+pub mod spec;
 pub mod token;
 
 mod aead;

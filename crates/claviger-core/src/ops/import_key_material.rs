@@ -92,7 +92,7 @@ impl Operation for ImportKeyMaterial {
         if bytes.len() != SYMMETRIC_BYTES {
             return Err(error::incorrect_key_material());
         }
-        let id = claviger_crypto::material_id(key.place.key.as_bytes(), &bytes)
+        let id = claviger_crypto::material_id(key.place.key.as_bytes(), key.record.spec, &bytes)
             .map_err(|_| Fault::Engine)?;
         association::associate(cx, &key, input, &id, bytes)?;
         cx.note_key(&key).put_str("keyMaterialId", &id.to_string());

@@ -1,7 +1,7 @@
 //! Making and destroying the materials of a key.
 
 use claviger_crypto::engine::Backing;
-use claviger_model::{MaterialId, Secret};
+use claviger_model::{KeySpec, MaterialId, Secret};
 
 use crate::{
     core::Core,
@@ -17,9 +17,10 @@ pub(super) fn generate(
     cx: &mut Cx<'_>,
     place: &KeyPlace,
 ) -> Result<(MaterialId, MaterialEntry), Error> {
-    let bytes = Backing::generate_material(&*cx.core.rng).map_err(|_| Fault::Engine)?;
-    let id =
-        claviger_crypto::material_id(place.key.as_bytes(), &bytes).map_err(|_| Fault::Engine)?;
+    let spec = KeySpec::SymmetricDefault;
+    let bytes = Backing::generate_material(spec, &*cx.core.rng).map_err(|_| Fault::Engine)?;
+    let id = claviger_crypto::material_id(place.key.as_bytes(), spec, &bytes)
+        .map_err(|_| Fault::Engine)?;
     store(cx, place, &id, bytes)?;
     let entry = MaterialEntry {
         region: Some(place.region.to_string()),

@@ -160,7 +160,7 @@ impl AdmittedKey<'_> {
         let stored = cx.read::<MaterialRecord>(&material.place).await?;
         // Destroyed since the key was read: as if this request had come a moment later.
         let stored = stored.ok_or_else(|| error::invalid_state(&self.0.arn, "pending import"))?;
-        let backing = Backing::symmetric(&stored.record.bytes)
+        let backing = Backing::open(self.0.record.spec, &stored.record.bytes)
             .map_err(|_| error::internal("material of another shape"))?;
         Ok(OpenMaterial {
             id,

@@ -8,6 +8,7 @@ use aws_lc_rs::rsa::{
 use claviger_model::Secret;
 
 use crate::Error;
+use crate::engine::oaep_decrypt;
 
 /// The kind of wrapping key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -117,26 +118,12 @@ impl WrappingKey {
         self.spec
     }
 
-    /// Decrypts wrapped material. AWS-LC checks the padding in constant time, and there is one error for everything that
-    /// can be wrong with the ciphertext: more would be an oracle (Manger, CRYPTO 2001).
+    /// Decrypts wrapped material. There is one error for everything that can be wrong with the ciphertext.
     ///
     /// # Errors
     /// [`Error::Rejected`].
     pub fn unwrap(&self, algorithm: WrappingAlgorithm, ciphertext: &[u8]) -> Result<Secret, Error> {
         let key = OaepPrivateDecryptingKey::new(self.key.clone()).map_err(|_| Error::Engine)?;
-        let mut length = 0;
-        let padded = Secret::try_filled(key.min_output_size(), |out| {
-            let plaintext = key
-                .decrypt(algorithm.oaep(), ciphertext, out, None)
-                .map_err(|_| Error::Rejected)?;
-            length = plaintext.len();
-            Ok(())
-        })?;
-        // EXPOSE: the plaintext is the front of a buffer as long as the modulus.
-        padded
-            .expose()
-            .get(..length)
-            .map(Secret::copy_of)
-            .ok_or(Error::Engine)
+        oaep_decrypt(&key, algorithm.oaep(), ciphertext)
     }
 }

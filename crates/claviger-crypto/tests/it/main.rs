@@ -7,18 +7,20 @@
     reason = "a test may fail loudly"
 )]
 
+mod asymmetric;
 mod attempts;
 mod barrier;
 mod blob;
 mod golden;
 mod import_token;
 mod keyring;
+mod openssl;
 mod token;
 mod unwrap;
 
 use claviger_crypto::engine::Backing;
 use claviger_crypto::{Error, Rng, SystemRng};
-use claviger_model::Secret;
+use claviger_model::{KeySpec, Secret};
 
 /// Hands out the bytes that it was made of, in their order, and fails at their end.
 struct Recorded(std::sync::Mutex<Vec<u8>>);
@@ -47,7 +49,7 @@ fn random<const N: usize>() -> [u8; N] {
 }
 
 fn backing(material: &[u8]) -> Backing {
-    Backing::symmetric(&Secret::copy_of(material)).unwrap()
+    Backing::open(KeySpec::SymmetricDefault, &Secret::copy_of(material)).unwrap()
 }
 
 /// Every way to spoil `bytes` a little: each byte flipped, each shorter front, one byte more at either end.

@@ -1,12 +1,12 @@
 //! The other side of an import is OpenSSL, as in the documented ceremony.
 
-use std::io::Write;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use claviger_crypto::Error;
 use claviger_crypto::import::{WrappingAlgorithm, WrappingKey, WrappingSpec};
 use claviger_model::Secret;
 
+use crate::openssl::run;
 use crate::{random, spoiled};
 
 #[test]
@@ -138,20 +138,4 @@ fn openssl(key: &WrappingKey, options: &[&str], material: &[u8]) -> Vec<u8> {
         .arg(&public)
         .args(options);
     run(&mut command, material)
-}
-
-fn run(command: &mut Command, input: &[u8]) -> Vec<u8> {
-    let command = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let mut child = command.spawn().expect("openssl is installed");
-    child.stdin.take().unwrap().write_all(input).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    output.stdout
 }

@@ -1,0 +1,172 @@
+//! ECDSA and ECDH on the NIST curves, ECDSA on secp256k1 (FIPS 186-5, SP 800-56A, SEC 1). Signatures are DER.
+
+use aws_lc_rs::agreement::{self, ECDH_P256, ECDH_P384, ECDH_P521, UnparsedPublicKey};
+use aws_lc_rs::digest::{Algorithm, SHA256, SHA384, SHA512};
+use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P256K1_SHA256_ASN1,
+    ECDSA_P256K1_SHA256_ASN1_SIGNING, ECDSA_P384_SHA384_ASN1, ECDSA_P384_SHA384_ASN1_SIGNING,
+    ECDSA_P521_SHA512_ASN1, ECDSA_P521_SHA512_ASN1_SIGNING, EcdsaKeyPair, EcdsaSigningAlgorithm,
+    EcdsaVerificationAlgorithm, KeyPair as _, ParsedPublicKey,
+};
+use claviger_model::{KeySpec, Secret, SigningAlgorithmSpec};
+
+use super::Message;
+use super::rsa::digest;
+use crate::Error;
+
+/// A key pair on one curve.
+pub struct Ecc {
+    curve: &'static Curve,
+    pair: EcdsaKeyPair,
+    verifier: ParsedPublicKey,
+    /// None on a curve without ECDH.
+    agreeing: Option<agreement::PrivateKey>,
+    public: Vec<u8>,
+}
+
+impl Ecc {
+    /// A new pair as PKCS #8 and SubjectPublicKeyInfo.
+    pub(super) fn generate(spec: KeySpec) -> Result<(Secret, Vec<u8>), Error> {
+        let pair = EcdsaKeyPair::generate(Curve::of(spec)?.signing).map_err(|_| Error::Engine)?;
+        let private = pair.to_pkcs8v1().map_err(|_| Error::Engine)?;
+        Ok((Secret::copy_of(private.as_ref()), public_der(&pair)?))
+    }
+
+    pub(super) fn open(spec: KeySpec, material: &Secret) -> Result<Self, Error> {
+        let curve = Curve::of(spec)?;
+        // EXPOSE: the library parses the private key.
+        let pkcs8 = material.expose();
+        let pair = EcdsaKeyPair::from_pkcs8(curve.signing, pkcs8).map_err(|_| Error::Malformed)?;
+        let agreeing = curve
+            .agreement
+            .map(|ecdh| agreement::PrivateKey::from_private_key_der(ecdh, pkcs8))
+            .transpose()
+            .map_err(|_| Error::Malformed)?;
+        let public = public_der(&pair)?;
+        Ok(Self {
+            curve,
+            verifier: ParsedPublicKey::new(curve.verifying, &public).map_err(|_| Error::Engine)?,
+            pair,
+            agreeing,
+            public,
+        })
+    }
+
+    pub(super) fn public_der(&self) -> &[u8] {
+        &self.public
+    }
+
+    pub(super) fn sign(
+        &self,
+        algorithm: SigningAlgorithmSpec,
+        message: Message<'_>,
+    ) -> Result<Vec<u8>, Error> {
+        self.curve.has(algorithm)?;
+        let signature = match message {
+            Message::Raw(bytes) => self.pair.sign(&SystemRandom::new(), bytes),
+            Message::Digest(bytes) => self.pair.sign_digest(&digest(bytes, self.curve.hash)?),
+            Message::ExternalMu(_) => return Err(Error::Malformed),
+        };
+        signature
+            .map(|signature| signature.as_ref().to_vec())
+            .map_err(|_| Error::Engine)
+    }
+
+    pub(super) fn verify(
+        &self,
+        algorithm: SigningAlgorithmSpec,
+        message: Message<'_>,
+        signature: &[u8],
+    ) -> Result<bool, Error> {
+        self.curve.has(algorithm)?;
+        let verified = match message {
+            Message::Raw(bytes) => self.verifier.verify_sig(bytes, signature),
+            Message::Digest(bytes) => self
+                .verifier
+                .verify_digest_sig(&digest(bytes, self.curve.hash)?, signature),
+            Message::ExternalMu(_) => return Err(Error::Malformed),
+        };
+        Ok(verified.is_ok())
+    }
+
+    /// The x-coordinate of the shared point, as long as the curve's field. The library checks that the peer's point is
+    /// on the curve and not at infinity; with a cofactor of 1 that is full validation (SP 800-56A, section 5.6.2.3.3).
+    pub(super) fn agree(&self, peer: &[u8]) -> Result<Secret, Error> {
+        let (Some(private), Some(ecdh)) = (&self.agreeing, self.curve.agreement) else {
+            return Err(Error::Malformed);
+        };
+        let peer = UnparsedPublicKey::new(ecdh, peer);
+        agreement::agree(private, peer, Error::Malformed, |shared| {
+            Ok(Secret::copy_of(shared))
+        })
+    }
+}
+
+fn public_der(pair: &EcdsaKeyPair) -> Result<Vec<u8>, Error> {
+    let der: PublicKeyX509Der<'_> = pair.public_key().as_der().map_err(|_| Error::Engine)?;
+    Ok(der.as_ref().to_vec())
+}
+
+/// What the library calls a curve and its one hash.
+struct Curve {
+    spec: KeySpec,
+    algorithm: SigningAlgorithmSpec,
+    hash: &'static Algorithm,
+    signing: &'static EcdsaSigningAlgorithm,
+    verifying: &'static EcdsaVerificationAlgorithm,
+    agreement: Option<&'static agreement::Algorithm>,
+}
+
+impl Curve {
+    fn of(spec: KeySpec) -> Result<&'static Self, Error> {
+        CURVES
+            .iter()
+            .find(|curve| curve.spec == spec)
+            .ok_or(Error::Malformed)
+    }
+
+    fn has(&self, algorithm: SigningAlgorithmSpec) -> Result<(), Error> {
+        if self.algorithm == algorithm {
+            Ok(())
+        } else {
+            Err(Error::Malformed)
+        }
+    }
+}
+
+static CURVES: [Curve; 4] = [
+    Curve {
+        spec: KeySpec::EccNistP256,
+        algorithm: SigningAlgorithmSpec::EcdsaSha256,
+        hash: &SHA256,
+        signing: &ECDSA_P256_SHA256_ASN1_SIGNING,
+        verifying: &ECDSA_P256_SHA256_ASN1,
+        agreement: Some(&ECDH_P256),
+    },
+    Curve {
+        spec: KeySpec::EccNistP384,
+        algorithm: SigningAlgorithmSpec::EcdsaSha384,
+        hash: &SHA384,
+        signing: &ECDSA_P384_SHA384_ASN1_SIGNING,
+        verifying: &ECDSA_P384_SHA384_ASN1,
+        agreement: Some(&ECDH_P384),
+    },
+    Curve {
+        spec: KeySpec::EccNistP521,
+        algorithm: SigningAlgorithmSpec::EcdsaSha512,
+        hash: &SHA512,
+        signing: &ECDSA_P521_SHA512_ASN1_SIGNING,
+        verifying: &ECDSA_P521_SHA512_ASN1,
+        agreement: Some(&ECDH_P521),
+    },
+    Curve {
+        spec: KeySpec::EccSecgP256k1,
+        algorithm: SigningAlgorithmSpec::EcdsaSha256,
+        hash: &SHA256,
+        signing: &ECDSA_P256K1_SHA256_ASN1_SIGNING,
+        verifying: &ECDSA_P256K1_SHA256_ASN1,
+        agreement: None,
+    },
+];
