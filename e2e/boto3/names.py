@@ -170,14 +170,15 @@ def identity():
         equal((answer["Account"], answer["Arn"], answer["UserId"]), (ACCOUNT, f"arn:aws:iam::{ACCOUNT}:root", ACCOUNT))
 
 
-def not_built_yet():
+def keys_of_another_kind():
     key_id = create_key()["KeyId"]
-    for call, members in [
-        (kms.sign, {"KeyId": key_id, "Message": b"x", "SigningAlgorithm": "ECDSA_SHA_256"}),
-        (kms.get_public_key, {"KeyId": key_id}),
-        (kms.generate_mac, {"KeyId": key_id, "Message": b"x", "MacAlgorithm": "HMAC_SHA_256"}),
+    for name, call, members in [
+        ("Sign", kms.sign, {"Message": b"x", "SigningAlgorithm": "ECDSA_SHA_256"}),
+        ("GenerateMac", kms.generate_mac, {"Message": b"x", "MacAlgorithm": "HMAC_SHA_256"}),
     ]:
-        refused("UnsupportedOperationException", ..., call, **members)
+        text = f"{arn(key_id)} key usage is ENCRYPT_DECRYPT which is not valid for {name}."
+        refused("InvalidKeyUsageException", text, call, KeyId=key_id, **members)
+    refused("UnsupportedOperationException", ..., kms.get_public_key, KeyId=key_id)
 
 
 aliases()
@@ -185,4 +186,4 @@ many_aliases()
 tags()
 policies()
 identity()
-not_built_yet()
+keys_of_another_kind()

@@ -15,6 +15,7 @@ use crate::{
     erasure::Erasure,
     error::{self, Error},
     grants::{Granted, Grantee},
+    heavy::Heavy,
     ids::Ids,
     key::Key,
     lanes::Lanes,
@@ -61,6 +62,7 @@ pub struct Core {
     principals: Arc<dyn Principals>,
     pub(crate) regions: fn(&str) -> bool,
     pub(crate) lanes: Lanes,
+    pub(crate) heavy: Heavy,
     pub(crate) outbox: Outbox,
     pub(crate) erasure: Erasure,
     /// Held while the jobs run: one round at a time.
@@ -85,6 +87,7 @@ impl Core {
             principals: parts.principals,
             regions: parts.regions,
             lanes: Lanes::default(),
+            heavy: Heavy::default(),
             outbox: Outbox::default(),
             erasure: Erasure::default(),
             jobs: tokio::sync::Mutex::default(),

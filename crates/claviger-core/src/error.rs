@@ -2,12 +2,14 @@
 //!
 //! All texts stand here, one function a sentence, so that they can be held against AWS's own in one place.
 
+mod cryptography;
 mod regions;
 
 use std::fmt;
 
 use claviger_model::{error_code, wire::DecodeError};
 
+pub use self::cryptography::*;
 pub use self::regions::*;
 use crate::call::Caller;
 
@@ -200,22 +202,6 @@ pub fn disabled(arn: &str) -> Error {
 /// The key's state forbids the operation; `state` completes "is ...".
 pub fn invalid_state(arn: &str, state: &str) -> Error {
     Error::new(error_code::KMS_INVALID_STATE, format!("{arn} is {state}."))
-}
-
-/// The key's usage does not fit the operation.
-pub fn wrong_usage(arn: &str, usage: impl fmt::Display, operation: &str) -> Error {
-    Error::new(
-        error_code::INVALID_KEY_USAGE,
-        format!("{arn} key usage is {usage} which is not valid for {operation}."),
-    )
-}
-
-/// The algorithm does not fit the key.
-pub fn incompatible_algorithm(algorithm: impl fmt::Display, spec: impl fmt::Display) -> Error {
-    Error::new(
-        error_code::INVALID_KEY_USAGE,
-        format!("Algorithm {algorithm} is incompatible with key spec {spec}."),
-    )
 }
 
 /// The key's origin does not fit the operation.

@@ -9,6 +9,7 @@ pub mod cx;
 mod erasure;
 pub mod error;
 mod grants;
+mod heavy;
 mod ids;
 pub mod jobs;
 pub mod key;

@@ -225,13 +225,13 @@ impl Rule {
         }
     }
 
-    /// Cryptographic use of a symmetric key: any identifier, other accounts' keys, grants.
-    pub const fn symmetric(name: &'static str, actions: Actions) -> Self {
+    /// Cryptographic use of a key: any identifier, other accounts' keys, grants.
+    pub const fn uses(name: &'static str, actions: Actions, usage: KeyUsageType) -> Self {
         Self {
             identifiers: Identifiers::KeyOrAlias,
             cross_account: true,
             states: &States::USE,
-            usage: Some(KeyUsageType::EncryptDecrypt),
+            usage: Some(usage),
             grantable: true,
             read_only: true,
             changes: false,

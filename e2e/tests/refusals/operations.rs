@@ -141,11 +141,7 @@ pub(crate) const OPERATIONS: &[Row] = &[
         "CreateAlias",
         r#"{"AliasName":"alias/new","TargetKeyId":"$KEY"}"#,
     ),
-    Row::keyless(
-        "CreateCustomKeyStore",
-        r#"{"CustomKeyStoreName":"store"}"#,
-    )
-    .unbuilt(),
+    Row::keyless("CreateCustomKeyStore", r#"{"CustomKeyStoreName":"store"}"#).unbuilt(),
     Row::new(
         "CreateGrant",
         r#"{"KeyId":"$KEY","GranteePrincipal":"arn:aws:iam::$ACCOUNT:root","Operations":["Decrypt"]}"#,
@@ -163,8 +159,7 @@ pub(crate) const OPERATIONS: &[Row] = &[
     Row::by_alias(
         "DeriveSharedSecret",
         r#"{"KeyId":"$KEY","KeyAgreementAlgorithm":"ECDH","PublicKey":"aGk="}"#,
-    )
-    .unbuilt(),
+    ),
     Row::keyless("DescribeCustomKeyStores", "{}").unbuilt(),
     Row::by_alias("DescribeKey", KEY),
     Row::new("DisableKey", KEY),
@@ -185,8 +180,7 @@ pub(crate) const OPERATIONS: &[Row] = &[
     Row::by_alias(
         "GenerateMac",
         r#"{"KeyId":"$KEY","Message":"aGk=","MacAlgorithm":"HMAC_SHA_256"}"#,
-    )
-    .unbuilt(),
+    ),
     Row::keyless("GenerateRandom", r#"{"NumberOfBytes":8}"#),
     Row::new("GetKeyLastUsage", KEY).unbuilt(),
     Row::new("GetKeyPolicy", KEY),
@@ -195,7 +189,7 @@ pub(crate) const OPERATIONS: &[Row] = &[
         "GetParametersForImport",
         r#"{"KeyId":"$KEY","WrappingAlgorithm":"RSAES_OAEP_SHA_256","WrappingKeySpec":"RSA_2048"}"#,
     ),
-    Row::by_alias("GetPublicKey", KEY).unbuilt(),
+    Row::by_alias("GetPublicKey", KEY),
     Row::new(
         "ImportKeyMaterial",
         r#"{"KeyId":"$KEY","ImportToken":"aGk=","EncryptedKeyMaterial":"aGk=","ExpirationModel":"KEY_MATERIAL_DOES_NOT_EXPIRE"}"#,
@@ -229,8 +223,7 @@ pub(crate) const OPERATIONS: &[Row] = &[
     Row::by_alias(
         "Sign",
         r#"{"KeyId":"$KEY","Message":"aGk=","SigningAlgorithm":"ECDSA_SHA_256"}"#,
-    )
-    .unbuilt(),
+    ),
     Row::new(
         "TagResource",
         r#"{"KeyId":"$KEY","Tags":[{"TagKey":"a","TagValue":"b"}]}"#,
@@ -253,11 +246,9 @@ pub(crate) const OPERATIONS: &[Row] = &[
     Row::by_alias(
         "Verify",
         r#"{"KeyId":"$KEY","Message":"aGk=","Signature":"aGk=","SigningAlgorithm":"ECDSA_SHA_256"}"#,
-    )
-    .unbuilt(),
+    ),
     Row::by_alias(
         "VerifyMac",
         r#"{"KeyId":"$KEY","Message":"aGk=","Mac":"aGk=","MacAlgorithm":"HMAC_SHA_256"}"#,
-    )
-    .unbuilt(),
+    ),
 ];

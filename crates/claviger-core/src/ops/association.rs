@@ -6,9 +6,9 @@
 //!
 //! AWS: <https://docs.aws.amazon.com/kms/latest/developerguide/rotating-keys-on-demand.html>
 
-use claviger_model::{ImportKeyMaterialInput, ImportType, MaterialId, Secret, Timestamp};
+use claviger_model::{ImportKeyMaterialInput, ImportType, MaterialId, Timestamp};
 
-use super::material;
+use super::material::{self, Fresh};
 use crate::{
     cx::Cx,
     error::{self, Error},
@@ -16,13 +16,13 @@ use crate::{
     records::{Due, KeyRecord, MaterialEntry, MaterialRole},
 };
 
-/// Stages the import of `bytes`.
+/// Stages the import of material.
 pub(super) fn associate(
     cx: &mut Cx<'_>,
     key: &Key,
     input: &ImportKeyMaterialInput,
     id: &MaterialId,
-    bytes: Secret,
+    fresh: Fresh,
 ) -> Result<(), Error> {
     let mut record = key.record.clone();
     let known = record.material(id).cloned();
@@ -48,12 +48,13 @@ pub(super) fn associate(
     };
     let before = record.material(id).cloned();
     if before.as_ref().is_none_or(|before| !before.imported) {
-        material::store(cx, &key.place, id, bytes)?;
+        material::store(cx, &key.place, id, fresh.bytes)?;
     }
     let entry = MaterialEntry {
         imported: true,
         valid_to_ms: input.valid_to.map(Timestamp::epoch_ms),
         description: input.key_material_description.clone().or(entry.description),
+        public_key: fresh.public_key,
         ..entry
     };
     if before.as_ref().and_then(|before| before.valid_to_ms) != entry.valid_to_ms {

@@ -8,7 +8,12 @@ use claviger_audit::Parameters;
 use claviger_model::{CreateKeyInput, CreateKeyOutput, KeyUsageType, OriginType};
 use claviger_policy::{Value, Values};
 
-use super::{creation, keys, material, policies::KeyPolicy};
+use super::{
+    creation, keys,
+    material::{self, Fresh},
+    messages,
+    policies::KeyPolicy,
+};
 use crate::{
     cx::Cx,
     error::Error,
@@ -116,11 +121,11 @@ impl Operation for CreateKey {
         keys::add_tags(&mut all_tags, creation::tags(input))?;
         let mut record = creation::new_record(cx, input, &place, policy, all_tags);
         if record.origin == OriginType::AwsKms {
-            let (id, entry) = material::generate(cx, &place)?;
+            let fresh = Fresh::draw(cx.core, record.spec).await?;
+            let (id, entry) = material::add(cx, &place, fresh)?;
             record.materials.push(entry);
-            cx.notes
-                .additional()
-                .put_str("keyMaterialId", &id.to_string());
+            let shown = record.is_symmetric().then_some(&id);
+            messages::note_material(cx, "keyMaterialId", shown);
         }
         let metadata = keys::metadata(&record, &arn, cx.now);
         cx.notes

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use claviger_crypto::spec::{self, Family, SpecFacts};
 use claviger_model::{CreateKeyInput, KeySpec, KeyUsageType, OriginType, Tag};
 
 use super::policies::KeyPolicy;
@@ -11,14 +12,13 @@ use crate::{
     records::{KeyPlace, KeyRecord},
 };
 
-/// Whether the members of a request fit together, and this version can make such a key.
+/// Whether the members of a request fit together.
 pub(super) fn possible(input: &CreateKeyInput) -> Result<(), Error> {
     if input.key_spec.is_some() && input.customer_master_key_spec.is_some() {
         return Err(error::two_key_specs());
     }
-    usage_fits(spec(input), input.key_usage)?;
-    origin_fits(input)?;
-    served(spec(input))
+    let facts = usage_fits(spec(input), input.key_usage)?;
+    origin_fits(input, facts)
 }
 
 /// The record of the key that a request asks for, without its material.
@@ -54,17 +54,32 @@ pub(super) fn new_record(
     }
 }
 
-fn usage_fits(spec: KeySpec, usage: Option<KeyUsageType>) -> Result<(), Error> {
-    match usage {
-        None if spec == KeySpec::SymmetricDefault => Ok(()),
-        None => Err(error::key_usage_required()),
-        Some(usage) if usages(spec).contains(&usage) => Ok(()),
-        Some(usage) => Err(error::usage_not_compatible(usage, spec)),
+/// Whether there are such keys.
+///
+/// AWS: <https://docs.aws.amazon.com/kms/latest/developerguide/symm-asymm-choose-key-spec.html>
+fn usage_fits(spec: KeySpec, usage: Option<KeyUsageType>) -> Result<&'static SpecFacts, Error> {
+    let usage = match usage {
+        None if spec == KeySpec::SymmetricDefault => KeyUsageType::EncryptDecrypt,
+        None => return Err(error::key_usage_required()),
+        Some(usage) => usage,
+    };
+    let facts = spec::facts(spec).ok_or_else(|| error::only_in_china(spec))?;
+    if !facts.usages.contains(&usage) {
+        return Err(error::usage_not_compatible(usage, spec));
     }
+    if matches!(facts.family, Family::MlDsa | Family::MlKem) {
+        return Err(error::unsupported_because(format!(
+            "KeySpec {spec} is not supported by this version of the service."
+        )));
+    }
+    Ok(facts)
 }
 
 /// Keys of custom key stores need a connected store, and there is none yet.
-fn origin_fits(input: &CreateKeyInput) -> Result<(), Error> {
+fn origin_fits(input: &CreateKeyInput, facts: &SpecFacts) -> Result<(), Error> {
+    if origin(input) == OriginType::External && facts.family != Family::Symmetric {
+        return Err(error::not_importable(facts.spec));
+    }
     let in_store = matches!(
         origin(input),
         OriginType::AwsCloudhsm | OriginType::ExternalKeyStore
@@ -105,41 +120,4 @@ pub(super) fn bypass(input: &CreateKeyInput) -> bool {
 /// The tags that are asked for.
 pub(super) fn tags(input: &CreateKeyInput) -> &[Tag] {
     input.tags.as_deref().unwrap_or_default()
-}
-
-/// What keys of a spec can be for.
-///
-/// AWS: <https://docs.aws.amazon.com/kms/latest/developerguide/symm-asymm-choose-key-spec.html>
-fn usages(spec: KeySpec) -> &'static [KeyUsageType] {
-    use KeyUsageType::{
-        EncapsulateDecapsulate, EncryptDecrypt, GenerateVerifyMac, KeyAgreement, SignVerify,
-    };
-    match spec {
-        KeySpec::SymmetricDefault => &[EncryptDecrypt],
-        KeySpec::Rsa2048 | KeySpec::Rsa3072 | KeySpec::Rsa4096 => &[EncryptDecrypt, SignVerify],
-        KeySpec::EccNistP256 | KeySpec::EccNistP384 | KeySpec::EccNistP521 => {
-            &[SignVerify, KeyAgreement]
-        }
-        KeySpec::EccSecgP256k1
-        | KeySpec::EccNistEdwards25519
-        | KeySpec::MlDsa44
-        | KeySpec::MlDsa65
-        | KeySpec::MlDsa87 => &[SignVerify],
-        KeySpec::Hmac224 | KeySpec::Hmac256 | KeySpec::Hmac384 | KeySpec::Hmac512 => {
-            &[GenerateVerifyMac]
-        }
-        KeySpec::MlKem512 | KeySpec::MlKem768 | KeySpec::MlKem1024 => &[EncapsulateDecapsulate],
-        KeySpec::Sm2 => &[EncryptDecrypt, SignVerify, KeyAgreement],
-    }
-}
-
-/// What this version can make.
-fn served(spec: KeySpec) -> Result<(), Error> {
-    if spec == KeySpec::SymmetricDefault {
-        Ok(())
-    } else {
-        Err(error::unsupported_because(format!(
-            "KeySpec {spec} is not supported by this version of the service."
-        )))
-    }
 }

@@ -5,10 +5,10 @@
 use std::collections::BTreeMap;
 
 use claviger_audit::Parameters;
-use claviger_model::{DecryptInput, DecryptOutput, EncryptionAlgorithmSpec};
+use claviger_model::{DecryptInput, DecryptOutput, KeyUsageType};
 use claviger_policy::Values;
 
-use super::messages;
+use super::{encryption::Terms, messages};
 use crate::{
     cx::Cx,
     error::Error,
@@ -19,14 +19,19 @@ use crate::{
 pub(super) struct Decrypt;
 
 impl Operation for Decrypt {
-    const RULE: Rule = Rule::symmetric("Decrypt", Actions::One("kms:Decrypt"));
+    const RULE: Rule = Rule::uses(
+        "Decrypt",
+        Actions::One("kms:Decrypt"),
+        KeyUsageType::EncryptDecrypt,
+    );
     type Input = DecryptInput;
     type Output = DecryptOutput;
     type Subject = KeyInBlob;
 
     fn subject(input: &DecryptInput) -> BlobKey<'_> {
         BlobKey {
-            blob: considered(input),
+            // Other ciphertexts do not say whose they are.
+            blob: considered(input).filter(|_| terms(input).symmetric()),
             key_id: input.key_id.as_deref(),
         }
     }
@@ -74,21 +79,28 @@ impl Operation for Decrypt {
         input: &DecryptInput,
         on: &Admitted<KeyInBlob>,
     ) -> Result<DecryptOutput, Error> {
-        messages::algorithm_fits(&on.key(), input.encryption_algorithm)?;
+        let (key, terms) = (on.key(), terms(input));
+        terms.fit(&key)?;
         let Some(ciphertext) = considered(input) else {
             return Ok(DecryptOutput::default());
         };
-        let opened =
-            messages::open(cx, on.key(), input.encryption_context.as_ref(), ciphertext).await?;
-        messages::note_material(cx, "keyMaterialId", &opened.material);
+        let decrypted = terms.decrypt(cx, key, ciphertext).await?;
+        messages::note_material(cx, "keyMaterialId", decrypted.material.as_ref());
         Ok(DecryptOutput {
-            key_id: Some(on.key().arn.clone()),
-            plaintext: Some(opened.plaintext),
-            encryption_algorithm: Some(EncryptionAlgorithmSpec::SymmetricDefault),
-            key_material_id: Some(opened.material.to_string()),
+            key_id: Some(key.arn.clone()),
+            plaintext: Some(decrypted.plaintext),
+            encryption_algorithm: Some(terms.algorithm),
+            key_material_id: decrypted.material.as_ref().map(ToString::to_string),
             ..DecryptOutput::default()
         })
     }
+}
+
+fn terms(input: &DecryptInput) -> Terms<'_> {
+    Terms::of(
+        input.encryption_algorithm,
+        input.encryption_context.as_ref(),
+    )
 }
 
 fn considered(input: &DecryptInput) -> Option<&[u8]> {

@@ -46,16 +46,17 @@ impl Operation for DeleteImportedKeyMaterial {
         let key = on.key();
         let entry = wanted(&key, input.key_material_id.as_deref())?.cloned();
         cx.note_key(&key);
-        if let Some(entry) = &entry {
+        let shown = entry.as_ref().filter(|_| key.record.is_symmetric());
+        if let Some(entry) = &shown {
             cx.notes.response().put_str("keyMaterialId", &entry.id);
-            if entry.imported {
-                material::remove(cx.core, &mut cx.staged, &key, entry)?;
-            }
+        }
+        if let Some(entry) = entry.as_ref().filter(|entry| entry.imported) {
+            material::remove(cx.core, &mut cx.staged, &key, entry)?;
         }
         Ok(DeleteImportedKeyMaterialOutput {
             key_id: Some(key.arn.clone()),
-            // A key that never had any material: the model allows the empty text for this.
-            key_material_id: Some(entry.map(|entry| entry.id).unwrap_or_default()),
+            // None to show, or a key that never had any material: the model allows the empty text for this.
+            key_material_id: Some(shown.map(|entry| entry.id.clone()).unwrap_or_default()),
         })
     }
 }

@@ -5,10 +5,10 @@
 use std::collections::BTreeMap;
 
 use claviger_audit::Parameters;
-use claviger_model::{EncryptInput, EncryptOutput, EncryptionAlgorithmSpec};
+use claviger_model::{EncryptInput, EncryptOutput, KeyUsageType};
 use claviger_policy::Values;
 
-use super::messages;
+use super::{encryption::Terms, messages};
 use crate::{
     cx::Cx,
     error::Error,
@@ -19,7 +19,11 @@ use crate::{
 pub(super) struct Encrypt;
 
 impl Operation for Encrypt {
-    const RULE: Rule = Rule::symmetric("Encrypt", Actions::One("kms:Encrypt"));
+    const RULE: Rule = Rule::uses(
+        "Encrypt",
+        Actions::One("kms:Encrypt"),
+        KeyUsageType::EncryptDecrypt,
+    );
     type Input = EncryptInput;
     type Output = EncryptOutput;
     type Subject = OneKey;
@@ -62,14 +66,18 @@ impl Operation for Encrypt {
         input: &EncryptInput,
         on: &Admitted<OneKey>,
     ) -> Result<EncryptOutput, Error> {
-        messages::algorithm_fits(&on.key(), input.encryption_algorithm)?;
-        let context = input.encryption_context.as_ref();
-        let sealed = messages::seal(cx, on.key(), context, input.plaintext.expose()).await?;
-        messages::note_material(cx, "keyMaterialId", &sealed.material);
+        let key = on.key();
+        let terms = Terms::of(
+            input.encryption_algorithm,
+            input.encryption_context.as_ref(),
+        );
+        terms.fit(&key)?;
+        let encrypted = terms.encrypt(cx, key, &input.plaintext).await?;
+        messages::note_material(cx, "keyMaterialId", encrypted.material.as_ref());
         Ok(EncryptOutput {
-            ciphertext_blob: Some(sealed.blob),
-            key_id: Some(on.key().arn.clone()),
-            encryption_algorithm: Some(EncryptionAlgorithmSpec::SymmetricDefault),
+            ciphertext_blob: Some(encrypted.ciphertext),
+            key_id: Some(key.arn.clone()),
+            encryption_algorithm: Some(terms.algorithm),
         })
     }
 }

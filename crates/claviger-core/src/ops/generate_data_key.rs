@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use claviger_audit::Parameters;
-use claviger_model::{GenerateDataKeyInput, GenerateDataKeyOutput};
+use claviger_model::{GenerateDataKeyInput, GenerateDataKeyOutput, KeyUsageType};
 use claviger_policy::Values;
 
 use super::messages;
@@ -19,7 +19,11 @@ use crate::{
 pub(super) struct GenerateDataKey;
 
 impl Operation for GenerateDataKey {
-    const RULE: Rule = Rule::symmetric("GenerateDataKey", Actions::One("kms:GenerateDataKey"));
+    const RULE: Rule = Rule::uses(
+        "GenerateDataKey",
+        Actions::One("kms:GenerateDataKey"),
+        KeyUsageType::EncryptDecrypt,
+    );
     type Input = GenerateDataKeyInput;
     type Output = GenerateDataKeyOutput;
     type Subject = OneKey;
@@ -66,7 +70,7 @@ impl Operation for GenerateDataKey {
         let bytes = messages::data_key_bytes(input.number_of_bytes, input.key_spec)?;
         let context = input.encryption_context.as_ref();
         let (plaintext, sealed) = messages::generate(cx, on.key(), context, bytes).await?;
-        messages::note_material(cx, "keyMaterialId", &sealed.material);
+        messages::note_material(cx, "keyMaterialId", Some(&sealed.material));
         Ok(GenerateDataKeyOutput {
             ciphertext_blob: Some(sealed.blob),
             plaintext: Some(plaintext),

@@ -5,7 +5,9 @@
 use std::collections::BTreeMap;
 
 use claviger_audit::Parameters;
-use claviger_model::{GenerateDataKeyWithoutPlaintextInput, GenerateDataKeyWithoutPlaintextOutput};
+use claviger_model::{
+    GenerateDataKeyWithoutPlaintextInput, GenerateDataKeyWithoutPlaintextOutput, KeyUsageType,
+};
 use claviger_policy::Values;
 
 use super::messages;
@@ -19,9 +21,10 @@ use crate::{
 pub(super) struct GenerateDataKeyWithoutPlaintext;
 
 impl Operation for GenerateDataKeyWithoutPlaintext {
-    const RULE: Rule = Rule::symmetric(
+    const RULE: Rule = Rule::uses(
         "GenerateDataKeyWithoutPlaintext",
         Actions::One("kms:GenerateDataKeyWithoutPlaintext"),
+        KeyUsageType::EncryptDecrypt,
     );
     type Input = GenerateDataKeyWithoutPlaintextInput;
     type Output = GenerateDataKeyWithoutPlaintextOutput;
@@ -71,7 +74,7 @@ impl Operation for GenerateDataKeyWithoutPlaintext {
         let bytes = messages::data_key_bytes(input.number_of_bytes, input.key_spec)?;
         let context = input.encryption_context.as_ref();
         let (_, sealed) = messages::generate(cx, on.key(), context, bytes).await?;
-        messages::note_material(cx, "keyMaterialId", &sealed.material);
+        messages::note_material(cx, "keyMaterialId", Some(&sealed.material));
         Ok(GenerateDataKeyWithoutPlaintextOutput {
             ciphertext_blob: Some(sealed.blob),
             key_id: Some(on.key().arn.clone()),

@@ -63,9 +63,12 @@ impl Operation for GetParametersForImport {
         input: &GetParametersForImportInput,
         on: &Admitted<OneKey>,
     ) -> Result<GetParametersForImportOutput, Error> {
-        let (algorithm, spec) =
-            import::wrapping(input.wrapping_algorithm, input.wrapping_key_spec)?;
         let key = on.key();
+        let (algorithm, spec) = import::wrapping(
+            input.wrapping_algorithm,
+            input.wrapping_key_spec,
+            key.record.spec,
+        )?;
         let wrapping_key = take(cx, spec).await?;
         let not_after = cx.now.saturating_add_days(VALID_DAYS);
         let (day, day_key) = import::today(cx).await?;

@@ -1,11 +1,12 @@
 //! What the import operations share: the day's key, the token and the wrapping algorithms.
 
 use claviger_crypto::import::{
-    WrappingAlgorithm, WrappingSpec,
+    WrappingAlgorithm, WrappingKey, WrappingSpec,
     token::{self, Token},
 };
-use claviger_model::{AlgorithmSpec, Secret, Timestamp, WrappingKeySpec};
+use claviger_model::{AlgorithmSpec, KeySpec, Secret, Timestamp, WrappingKeySpec};
 
+use super::material::Fresh;
 use crate::{
     cx::Cx,
     error::{self, Error},
@@ -13,29 +14,55 @@ use crate::{
     records::{DAY_KEY_BYTES, Fault, ImportDayRecord, Stored},
 };
 
-/// The wrapping that a request asks for, when symmetric material can be wrapped so.
+/// The wrapping that a request asks for, when material of this spec can be wrapped so.
 ///
 /// AWS: <https://docs.aws.amazon.com/kms/latest/developerguide/importing-keys-conceptual.html>
 pub(super) fn wrapping(
     algorithm: AlgorithmSpec,
     spec: WrappingKeySpec,
+    material: KeySpec,
 ) -> Result<(WrappingAlgorithm, WrappingSpec), Error> {
-    let algorithm = match algorithm {
+    let refused = || error::wrapping_unsupported(algorithm, spec, material);
+    let wrapping = match algorithm {
         AlgorithmSpec::RsaesOaepSha1 => WrappingAlgorithm::OaepSha1,
         AlgorithmSpec::RsaesOaepSha256 => WrappingAlgorithm::OaepSha256,
-        // PKCS #1 v1.5 is refused since October 2023, RSA_AES_KEY_WRAP is for private keys, SM2 for the China Regions.
-        AlgorithmSpec::RsaesPkcs1V15
-        | AlgorithmSpec::RsaAesKeyWrapSha1
+        // PKCS #1 v1.5 is refused since October 2023, SM2 is for the China Regions.
+        AlgorithmSpec::RsaAesKeyWrapSha1
         | AlgorithmSpec::RsaAesKeyWrapSha256
-        | AlgorithmSpec::Sm2pke => return Err(not_for_symmetric(algorithm.as_str())),
+        | AlgorithmSpec::RsaesPkcs1V15
+        | AlgorithmSpec::Sm2pke => return Err(refused()),
     };
-    let spec = match spec {
+    let key = match spec {
         WrappingKeySpec::Rsa2048 => WrappingSpec::Rsa2048,
         WrappingKeySpec::Rsa3072 => WrappingSpec::Rsa3072,
         WrappingKeySpec::Rsa4096 => WrappingSpec::Rsa4096,
-        WrappingKeySpec::Sm2 => return Err(not_for_symmetric(spec.as_str())),
+        WrappingKeySpec::Sm2 => return Err(refused()),
     };
-    Ok((algorithm, spec))
+    let possible = material == KeySpec::SymmetricDefault;
+    if possible {
+        Ok((wrapping, key))
+    } else {
+        Err(refused())
+    }
+}
+
+/// Opens a wrap and reads the material in it.
+///
+/// Every reason why the wrap does not open is one error: the caller learns nothing about the padding. What came out of it
+/// is checked completely before anything is stored.
+pub(super) async fn unwrap(
+    cx: &Cx<'_>,
+    token: Token,
+    wrapped: Vec<u8>,
+    spec: KeySpec,
+) -> Result<Fresh, Error> {
+    let unwrap = move || {
+        let unwrapped = WrappingKey::from_pkcs8(&token.wrapping_key)
+            .and_then(|key| key.unwrap(token.algorithm, &wrapped))
+            .map_err(|_| error::invalid_ciphertext())?;
+        Fresh::of(spec, unwrapped).map_err(|_| error::incorrect_key_material())
+    };
+    cx.core.heavy.run(unwrap).await?
 }
 
 /// The key that seals today's tokens. The first request of a day stages it.
@@ -107,11 +134,6 @@ pub(super) fn valid_to_in_range(valid_to: Option<Timestamp>, now: Timestamp) -> 
 /// The UTC day: days since the epoch.
 pub(crate) fn day_of(now: Timestamp) -> Result<u32, Error> {
     u32::try_from(now.epoch_ms().div_euclid(DAY_MS)).map_err(|_| error::internal(Fault::Engine))
-}
-
-fn not_for_symmetric(name: &str) -> Error {
-    // UNKNOWN: AWS documents no error for these.
-    error::unsupported_because(format!("{name} is not supported for this key."))
 }
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;

@@ -3,10 +3,9 @@
 //! AWS: <https://docs.aws.amazon.com/kms/latest/APIReference/API_ImportKeyMaterial.html>
 
 use claviger_audit::Parameters;
-use claviger_crypto::import::{WrappingKey, token::Token};
 use claviger_model::{
     ExpirationModelType, ImportKeyMaterialInput, ImportKeyMaterialOutput, ImportType, OriginType,
-    Secret, Timestamp,
+    Timestamp,
 };
 use claviger_policy::{Value, Values};
 
@@ -14,8 +13,8 @@ use super::{association, import};
 use crate::{
     cx::Cx,
     error::{self, Error},
+    key::Key,
     pipeline::{Admitted, OneKey, Operation},
-    records::Fault,
     rule::{Actions, Rule, States},
 };
 
@@ -87,31 +86,38 @@ impl Operation for ImportKeyMaterial {
     ) -> Result<ImportKeyMaterialOutput, Error> {
         import::valid_to_in_range(input.valid_to, cx.now)?;
         let key = on.key();
+        suits(&key, input)?;
         let token = import::accept_token(cx, &key, &input.import_token).await?;
-        let bytes = unwrap(token, input.encrypted_key_material.clone()).await?;
-        if bytes.len() != SYMMETRIC_BYTES {
-            return Err(error::incorrect_key_material());
-        }
-        let id = claviger_crypto::material_id(key.place.key.as_bytes(), key.record.spec, &bytes)
-            .map_err(|_| Fault::Engine)?;
-        association::associate(cx, &key, input, &id, bytes)?;
-        cx.note_key(&key).put_str("keyMaterialId", &id.to_string());
+        let wrapped = input.encrypted_key_material.clone();
+        let fresh = import::unwrap(cx, token, wrapped, key.record.spec).await?;
+        let id = fresh.id(&key.place)?;
+        association::associate(cx, &key, input, &id, fresh)?;
+        let shown = key.record.is_symmetric().then(|| id.to_string());
+        let response = cx.note_key(&key);
+        super::put_optional(response, "keyMaterialId", shown.as_deref());
         Ok(ImportKeyMaterialOutput {
             key_id: Some(key.arn.clone()),
-            key_material_id: Some(id.to_string()),
+            key_material_id: shown,
         })
     }
 }
 
-/// Every reason why the wrap does not open is one error: the caller learns nothing about the padding.
-async fn unwrap(token: Token, wrapped: Vec<u8>) -> Result<Secret, Error> {
-    let unwrapped = tokio::task::spawn_blocking(move || {
-        WrappingKey::from_pkcs8(&token.wrapping_key)?.unwrap(token.algorithm, &wrapped)
-    });
-    unwrapped
-        .await
-        .map_err(error::internal)?
-        .map_err(|_| error::invalid_ciphertext())
+/// Keys other than symmetric ones have one material for life: there is nothing to tell apart.
+fn suits(key: &Key, input: &ImportKeyMaterialInput) -> Result<(), Error> {
+    let members = [
+        ("ImportType", input.import_type.is_some()),
+        (
+            "KeyMaterialDescription",
+            input.key_material_description.is_some(),
+        ),
+        ("KeyMaterialId", input.key_material_id.is_some()),
+    ];
+    match members.iter().find(|(_, given)| *given) {
+        Some((member, _)) if !key.record.is_symmetric() => {
+            Err(error::import_member_of_symmetric_keys(member))
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 fn expiration_model(input: &ImportKeyMaterialInput) -> ExpirationModelType {
@@ -119,5 +125,3 @@ fn expiration_model(input: &ImportKeyMaterialInput) -> ExpirationModelType {
         .expiration_model
         .unwrap_or(ExpirationModelType::KeyMaterialExpires)
 }
-
-const SYMMETRIC_BYTES: usize = 32;

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use claviger_audit::Parameters;
 use claviger_model::{
-    CustomerMasterKeySpec, EncryptionAlgorithmSpec, ExpirationModelType, KeyManagerType,
-    KeyMetadata, KeyState, OriginType, Tag, Timestamp,
+    CustomerMasterKeySpec, ExpirationModelType, KeyManagerType, KeyMetadata, KeyState, OriginType,
+    Tag, Timestamp,
 };
 use claviger_policy::Values;
 
-use super::regions;
+use super::{algorithms, regions};
 use crate::{
     cx::Cx,
     error::{self, Error},
@@ -20,6 +20,7 @@ use crate::{
 /// `KeyMetadata` as DescribeKey and CreateKey give it.
 pub(super) fn metadata(record: &KeyRecord, arn: &str, now: Timestamp) -> KeyMetadata {
     let state = record.state(now);
+    let algorithms = algorithms::of(record);
     let external = record.origin == OriginType::External;
     let imported = external
         && record
@@ -57,10 +58,17 @@ pub(super) fn metadata(record: &KeyRecord, arn: &str, now: Timestamp) -> KeyMeta
         }),
         customer_master_key_spec: CustomerMasterKeySpec::from_wire(record.spec.as_str()),
         key_spec: Some(record.spec),
-        encryption_algorithms: Some(vec![EncryptionAlgorithmSpec::SymmetricDefault]),
+        encryption_algorithms: algorithms.encryption,
+        signing_algorithms: algorithms.signing,
+        mac_algorithms: algorithms.mac,
+        key_agreement_algorithms: algorithms.agreement,
+        encapsulation_algorithms: algorithms.encapsulation,
         multi_region: Some(record.multi_region),
         multi_region_configuration: regions::configuration(record),
-        current_key_material_id: record.current().map(|material| material.id.clone()),
+        current_key_material_id: record
+            .current()
+            .filter(|_| record.is_symmetric())
+            .map(|material| material.id.clone()),
         ..KeyMetadata::default()
     }
 }
@@ -106,12 +114,7 @@ pub(super) fn put_metadata(out: &mut Parameters, metadata: &KeyMetadata) {
         out,
     );
     text(&metadata.key_spec.map(|spec| spec.as_str()), "keySpec", out);
-    let algorithms = metadata
-        .encryption_algorithms
-        .iter()
-        .flatten()
-        .map(|algorithm| algorithm.as_str());
-    out.put_strings("encryptionAlgorithms", algorithms);
+    algorithms::put(out, metadata);
     out.put_bool("multiRegion", metadata.multi_region == Some(true));
     if let Some(configuration) = &metadata.multi_region_configuration {
         regions::put_configuration(out, configuration);

@@ -1,31 +1,88 @@
 //! Making and destroying the materials of a key.
 
+use std::sync::Arc;
+
 use claviger_crypto::engine::Backing;
 use claviger_model::{KeySpec, MaterialId, Secret};
 
 use crate::{
     core::Core,
     cx::Cx,
-    error::Error,
+    error::{self, Error},
+    heavy,
     key::Key,
     records::{Due, Fault, KeyPlace, MaterialEntry, MaterialRecord, MaterialRole},
     staged::Staged,
 };
 
-/// Stages fresh material for a key of origin AWS_KMS. It becomes current; the caller sees to the one before.
+/// Material that is not yet any key's.
+pub(super) struct Fresh {
+    pub(super) spec: KeySpec,
+    pub(super) bytes: Secret,
+    /// The public key of a pair.
+    pub(super) public_key: Option<Vec<u8>>,
+}
+
+impl Fresh {
+    /// Takes bytes in the form in which they are stored.
+    pub(super) fn of(spec: KeySpec, bytes: Secret) -> Result<Self, claviger_crypto::Error> {
+        let public_key = Backing::open(spec, &bytes)?
+            .public_key_der()
+            .map(<[u8]>::to_vec);
+        Ok(Self {
+            spec,
+            bytes,
+            public_key,
+        })
+    }
+
+    /// Draws material of any spec. What takes long runs where it holds up nobody else.
+    pub(super) async fn draw(core: &Core, spec: KeySpec) -> Result<Self, Error> {
+        let rng = Arc::clone(&core.rng);
+        let draw = move || Self::of(spec, Backing::generate_material(spec, &*rng)?);
+        let drawn = if heavy::weighs(spec) {
+            core.heavy.run(draw).await?
+        } else {
+            draw()
+        };
+        Ok(drawn.map_err(|_| Fault::Engine)?)
+    }
+
+    /// Its id as a material of the key at `place`.
+    pub(super) fn id(&self, place: &KeyPlace) -> Result<MaterialId, Error> {
+        claviger_crypto::material_id(place.key.as_bytes(), self.spec, &self.bytes)
+            .map_err(|_| error::internal(Fault::Engine))
+    }
+}
+
+/// Stages fresh symmetric material for a key of origin AWS_KMS. It becomes current; the caller sees to the one before.
 pub(super) fn generate(
     cx: &mut Cx<'_>,
     place: &KeyPlace,
 ) -> Result<(MaterialId, MaterialEntry), Error> {
     let spec = KeySpec::SymmetricDefault;
     let bytes = Backing::generate_material(spec, &*cx.core.rng).map_err(|_| Fault::Engine)?;
-    let id = claviger_crypto::material_id(place.key.as_bytes(), spec, &bytes)
-        .map_err(|_| Fault::Engine)?;
-    store(cx, place, &id, bytes)?;
+    let fresh = Fresh {
+        spec,
+        bytes,
+        public_key: None,
+    };
+    add(cx, place, fresh)
+}
+
+/// Stages fresh material as the current one; the caller sees to the one before.
+pub(super) fn add(
+    cx: &mut Cx<'_>,
+    place: &KeyPlace,
+    fresh: Fresh,
+) -> Result<(MaterialId, MaterialEntry), Error> {
+    let id = fresh.id(place)?;
     let entry = MaterialEntry {
+        public_key: fresh.public_key,
         region: Some(place.region.to_string()),
         ..new_entry(&id, MaterialRole::Current)
     };
+    store(cx, place, &id, fresh.bytes)?;
     Ok((id, entry))
 }
 
@@ -93,5 +150,6 @@ pub(super) fn new_entry(id: &MaterialId, role: MaterialRole) -> MaterialEntry {
         valid_to_ms: None,
         description: None,
         rotated: None,
+        public_key: None,
     }
 }

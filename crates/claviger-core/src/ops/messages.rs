@@ -6,14 +6,14 @@ use claviger_audit::Parameters;
 use claviger_crypto::blob::{self, Address, Blob, ENTROPY_BYTES};
 use claviger_crypto::context::Context;
 use claviger_model::{
-    DataKeySpec, DryRunModifierType, EncryptionAlgorithmSpec, KeySpec, MaterialId, Secret,
+    DataKeySpec, DryRunModifierType, EncryptionAlgorithmSpec, MaterialId, Secret,
 };
 use claviger_policy::Values;
 
+use super::algorithms;
 use crate::{
     cx::Cx,
     error::{self, Error},
-    key::Key,
     pipeline::{AdmittedKey, OpenMaterial},
     records::Fault,
 };
@@ -40,7 +40,7 @@ pub(super) async fn seal(
     context: Option<&Pairs>,
     plaintext: &[u8],
 ) -> Result<Sealed, Error> {
-    let material = key.encrypting_material(cx).await?;
+    let material = sealing_material(cx, key).await?;
     let mut entropy = [0; ENTROPY_BYTES];
     cx.core.rng.fill(&mut entropy).map_err(|_| Fault::Engine)?;
     seal_under(&material, key, context, plaintext, &entropy)
@@ -53,7 +53,7 @@ pub(super) async fn generate(
     context: Option<&Pairs>,
     bytes: usize,
 ) -> Result<(Secret, Sealed), Error> {
-    let material = key.encrypting_material(cx).await?;
+    let material = sealing_material(cx, key).await?;
     let drawn = Secret::try_filled(ENTROPY_BYTES.saturating_add(bytes), |out| {
         cx.core.rng.fill(out)
     });
@@ -81,6 +81,16 @@ pub(super) async fn open(
         plaintext,
         material: material.id,
     })
+}
+
+/// Only symmetric keys make blobs.
+pub(super) async fn sealing_material(
+    cx: &Cx<'_>,
+    key: AdmittedKey<'_>,
+) -> Result<OpenMaterial, Error> {
+    let algorithm = EncryptionAlgorithmSpec::SymmetricDefault;
+    algorithms::fits(&key, algorithm, |facts| facts.encryption)?;
+    key.current_material(cx).await
 }
 
 fn seal_under(
@@ -128,20 +138,6 @@ pub(super) fn data_key_bytes(
         (None, None) | (Some(_), Some(_)) => Err(error::validation(
             "Please specify either number of bytes or key spec.",
         )),
-    }
-}
-
-/// Whether the algorithm of a request fits the key; none means the default.
-pub(super) fn algorithm_fits(
-    key: &Key,
-    algorithm: Option<EncryptionAlgorithmSpec>,
-) -> Result<(), Error> {
-    let algorithm = algorithm.unwrap_or(EncryptionAlgorithmSpec::SymmetricDefault);
-    let symmetric = key.record.spec == KeySpec::SymmetricDefault;
-    if symmetric == (algorithm == EncryptionAlgorithmSpec::SymmetricDefault) {
-        Ok(())
-    } else {
-        Err(error::incompatible_algorithm(algorithm, key.record.spec))
     }
 }
 
@@ -247,9 +243,11 @@ pub(super) fn put_context(out: &mut Parameters, name: &'static str, context: Opt
     }
 }
 
-/// The material in the audit event.
-pub(super) fn note_material(cx: &mut Cx<'_>, name: &'static str, material: &MaterialId) {
-    cx.notes.additional().put_str(name, &material.to_string());
+/// The material in the audit event; that of an asymmetric key has no public id.
+pub(super) fn note_material(cx: &mut Cx<'_>, name: &'static str, material: Option<&MaterialId>) {
+    if let Some(material) = material {
+        cx.notes.additional().put_str(name, &material.to_string());
+    }
 }
 
 const CONTEXT_BYTES_MAX: usize = 8_192;

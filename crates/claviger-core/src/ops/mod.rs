@@ -1,12 +1,15 @@
 //! The operations: one file each, named after the operation. What several share stands in the family modules.
 
+mod algorithms;
 mod aliases;
 mod association;
 mod creation;
+mod encryption;
 mod granting;
 mod grants;
 mod import;
 mod keys;
+mod macs;
 pub(crate) mod material;
 mod messages;
 mod not_built;
@@ -15,6 +18,7 @@ mod policies;
 pub(crate) mod regions;
 mod replicas;
 mod rotation;
+mod signing;
 
 mod cancel_key_deletion;
 mod create_alias;
@@ -23,15 +27,18 @@ mod create_key;
 mod decrypt;
 mod delete_alias;
 mod delete_imported_key_material;
+mod derive_shared_secret;
 mod describe_key;
 mod disable_key;
 mod enable_key;
 mod encrypt;
 mod generate_data_key;
 mod generate_data_key_without_plaintext;
+mod generate_mac;
 mod generate_random;
 mod get_key_policy;
 mod get_parameters_for_import;
+mod get_public_key;
 mod import_key_material;
 mod list_aliases;
 mod list_grants;
@@ -47,11 +54,14 @@ mod retire_grant;
 mod revoke_grant;
 mod rotate_key_on_demand;
 mod schedule_key_deletion;
+mod sign;
 mod tag_resource;
 mod untag_resource;
 mod update_alias;
 mod update_key_description;
 mod update_primary_region;
+mod verify;
+mod verify_mac;
 
 use claviger_audit::Parameters;
 use claviger_model::Operation;
@@ -80,15 +90,18 @@ pub fn route(operation: Operation) -> Route {
         Decrypt in decrypt,
         DeleteAlias in delete_alias,
         DeleteImportedKeyMaterial in delete_imported_key_material,
+        DeriveSharedSecret in derive_shared_secret,
         DescribeKey in describe_key,
         DisableKey in disable_key,
         EnableKey in enable_key,
         Encrypt in encrypt,
         GenerateDataKey in generate_data_key,
         GenerateDataKeyWithoutPlaintext in generate_data_key_without_plaintext,
+        GenerateMac in generate_mac,
         GenerateRandom in generate_random,
         GetKeyPolicy in get_key_policy,
         GetParametersForImport in get_parameters_for_import,
+        GetPublicKey in get_public_key,
         ImportKeyMaterial in import_key_material,
         ListAliases in list_aliases,
         ListGrants in list_grants,
@@ -104,33 +117,30 @@ pub fn route(operation: Operation) -> Route {
         RevokeGrant in revoke_grant,
         RotateKeyOnDemand in rotate_key_on_demand,
         ScheduleKeyDeletion in schedule_key_deletion,
+        Sign in sign,
         TagResource in tag_resource,
         UntagResource in untag_resource,
         UpdateAlias in update_alias,
         UpdateKeyDescription in update_key_description,
         UpdatePrimaryRegion in update_primary_region,
+        Verify in verify,
+        VerifyMac in verify_mac,
         ;
         // Authenticated, decoded, audited and refused.
+        GenerateDataKeyPairWithoutPlaintext,
+        GenerateDataKeyPair,
+        Decapsulate,
+        Encapsulate,
         ConnectCustomKeyStore,
         CreateCustomKeyStore,
-        Decapsulate,
         DeleteCustomKeyStore,
-        DeriveSharedSecret,
         DescribeCustomKeyStores,
         DisableKeyRotation,
         DisconnectCustomKeyStore,
         EnableKeyRotation,
-        Encapsulate,
-        GenerateDataKeyPair,
-        GenerateDataKeyPairWithoutPlaintext,
-        GenerateMac,
         GetKeyLastUsage,
         GetKeyRotationStatus,
-        GetPublicKey,
-        Sign,
         UpdateCustomKeyStore,
-        Verify,
-        VerifyMac,
     }
 }
 

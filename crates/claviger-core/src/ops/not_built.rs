@@ -36,24 +36,18 @@ macro_rules! not_built {
 }
 
 not_built! {
+    GenerateDataKeyPairWithoutPlaintext GenerateDataKeyPairWithoutPlaintextInput GenerateDataKeyPairWithoutPlaintextOutput,
+    GenerateDataKeyPair GenerateDataKeyPairInput GenerateDataKeyPairOutput,
+    Decapsulate DecapsulateInput DecapsulateOutput,
+    Encapsulate EncapsulateInput EncapsulateOutput,
     ConnectCustomKeyStore ConnectCustomKeyStoreInput ConnectCustomKeyStoreOutput,
     CreateCustomKeyStore CreateCustomKeyStoreInput CreateCustomKeyStoreOutput,
-    Decapsulate DecapsulateInput DecapsulateOutput,
     DeleteCustomKeyStore DeleteCustomKeyStoreInput DeleteCustomKeyStoreOutput,
-    DeriveSharedSecret DeriveSharedSecretInput DeriveSharedSecretOutput,
     DescribeCustomKeyStores DescribeCustomKeyStoresInput DescribeCustomKeyStoresOutput,
     DisableKeyRotation DisableKeyRotationInput DisableKeyRotationOutput,
     DisconnectCustomKeyStore DisconnectCustomKeyStoreInput DisconnectCustomKeyStoreOutput,
     EnableKeyRotation EnableKeyRotationInput EnableKeyRotationOutput,
-    Encapsulate EncapsulateInput EncapsulateOutput,
-    GenerateDataKeyPair GenerateDataKeyPairInput GenerateDataKeyPairOutput,
-    GenerateDataKeyPairWithoutPlaintext GenerateDataKeyPairWithoutPlaintextInput GenerateDataKeyPairWithoutPlaintextOutput,
-    GenerateMac GenerateMacInput GenerateMacOutput,
     GetKeyLastUsage GetKeyLastUsageInput GetKeyLastUsageOutput,
     GetKeyRotationStatus GetKeyRotationStatusInput GetKeyRotationStatusOutput,
-    GetPublicKey GetPublicKeyInput GetPublicKeyOutput,
-    Sign SignInput SignOutput,
     UpdateCustomKeyStore UpdateCustomKeyStoreInput UpdateCustomKeyStoreOutput,
-    Verify VerifyInput VerifyOutput,
-    VerifyMac VerifyMacInput VerifyMacOutput,
 }

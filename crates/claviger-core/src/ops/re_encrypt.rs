@@ -5,10 +5,10 @@
 use std::collections::BTreeMap;
 
 use claviger_audit::Parameters;
-use claviger_model::{EncryptionAlgorithmSpec, ReEncryptInput, ReEncryptOutput};
+use claviger_model::{KeyUsageType, ReEncryptInput, ReEncryptOutput};
 use claviger_policy::Values;
 
-use super::messages;
+use super::{encryption::Terms, messages};
 use crate::{
     cx::Cx,
     error::Error,
@@ -19,14 +19,19 @@ use crate::{
 pub(super) struct ReEncrypt;
 
 impl Operation for ReEncrypt {
-    const RULE: Rule = Rule::symmetric("ReEncrypt", Actions::FromTo(FROM, "kms:ReEncryptTo"));
+    const RULE: Rule = Rule::uses(
+        "ReEncrypt",
+        Actions::FromTo(FROM, "kms:ReEncryptTo"),
+        KeyUsageType::EncryptDecrypt,
+    );
     type Input = ReEncryptInput;
     type Output = ReEncryptOutput;
     type Subject = TwoKeys;
 
     fn subject(input: &ReEncryptInput) -> (BlobKey<'_>, &str) {
         let source = BlobKey {
-            blob: considered(input),
+            // Other ciphertexts do not say whose they are.
+            blob: considered(input).filter(|_| terms(input).0.symmetric()),
             key_id: input.source_key_id.as_deref(),
         };
         (source, &input.destination_key_id)
@@ -99,32 +104,40 @@ impl Operation for ReEncrypt {
         on: &Admitted<TwoKeys>,
     ) -> Result<ReEncryptOutput, Error> {
         let (source, destination) = (on.source(), on.destination());
-        messages::algorithm_fits(&source, input.source_encryption_algorithm)?;
-        messages::algorithm_fits(&destination, input.destination_encryption_algorithm)?;
+        let (from, to) = terms(input);
+        from.fit(&source)?;
+        to.fit(&destination)?;
         let Some(ciphertext) = considered(input) else {
             return Ok(ReEncryptOutput::default());
         };
-        let opened = messages::open(
-            cx,
-            source,
-            input.source_encryption_context.as_ref(),
-            ciphertext,
-        )
-        .await?;
-        let context = input.destination_encryption_context.as_ref();
-        let sealed = messages::seal(cx, destination, context, opened.plaintext.expose()).await?;
-        messages::note_material(cx, "sourceKeyMaterialId", &opened.material);
-        messages::note_material(cx, "destinationKeyMaterialId", &sealed.material);
+        let opened = from.decrypt(cx, source, ciphertext).await?;
+        let sealed = to.encrypt(cx, destination, &opened.plaintext).await?;
+        let (source_material, material) = (opened.material, sealed.material);
+        messages::note_material(cx, "sourceKeyMaterialId", source_material.as_ref());
+        messages::note_material(cx, "destinationKeyMaterialId", material.as_ref());
         Ok(ReEncryptOutput {
-            ciphertext_blob: Some(sealed.blob),
+            ciphertext_blob: Some(sealed.ciphertext),
             source_key_id: Some(source.arn.clone()),
             key_id: Some(destination.arn.clone()),
-            source_encryption_algorithm: Some(EncryptionAlgorithmSpec::SymmetricDefault),
-            destination_encryption_algorithm: Some(EncryptionAlgorithmSpec::SymmetricDefault),
-            source_key_material_id: Some(opened.material.to_string()),
-            destination_key_material_id: Some(sealed.material.to_string()),
+            source_encryption_algorithm: Some(from.algorithm),
+            destination_encryption_algorithm: Some(to.algorithm),
+            source_key_material_id: source_material.as_ref().map(ToString::to_string),
+            destination_key_material_id: material.as_ref().map(ToString::to_string),
         })
     }
+}
+
+/// Of the source, and of the destination.
+fn terms(input: &ReEncryptInput) -> (Terms<'_>, Terms<'_>) {
+    let from = Terms::of(
+        input.source_encryption_algorithm,
+        input.source_encryption_context.as_ref(),
+    );
+    let to = Terms::of(
+        input.destination_encryption_algorithm,
+        input.destination_encryption_context.as_ref(),
+    );
+    (from, to)
 }
 
 fn considered(input: &ReEncryptInput) -> Option<&[u8]> {

@@ -3,7 +3,7 @@
 use std::{ops::Deref, sync::Arc};
 
 use claviger_crypto::engine::Backing;
-use claviger_model::{MaterialId, Timestamp};
+use claviger_model::{KeySpec, MaterialId, Timestamp};
 
 use super::{
     by_alias::AliasAndKeys,
@@ -13,6 +13,7 @@ use super::{
 use crate::{
     cx::Cx,
     error::{self, Error},
+    heavy,
     key::{Key, Material},
     records::MaterialRecord,
     rule::{Rule, Verdict},
@@ -31,6 +32,22 @@ pub struct OpenMaterial {
     pub id: MaterialId,
     /// The backing key.
     pub backing: Arc<Backing>,
+    spec: KeySpec,
+}
+
+impl OpenMaterial {
+    /// Does what needs the private key of any spec. What takes long runs where it holds up nobody else.
+    pub async fn compute<T: Send + 'static>(
+        self,
+        cx: &Cx<'_>,
+        work: impl FnOnce(&Backing) -> T + Send + 'static,
+    ) -> Result<T, Error> {
+        if heavy::weighs(self.spec) {
+            cx.core.heavy.run(move || work(&self.backing)).await
+        } else {
+            Ok(work(&self.backing))
+        }
+    }
 }
 
 pub(super) fn admit<S: Subject>(
@@ -127,8 +144,8 @@ impl Deref for AdmittedKey<'_> {
 }
 
 impl AdmittedKey<'_> {
-    /// Opens the material that encrypts.
-    pub async fn encrypting_material(&self, cx: &Cx<'_>) -> Result<OpenMaterial, Error> {
+    /// Opens the material that is current.
+    pub async fn current_material(&self, cx: &Cx<'_>) -> Result<OpenMaterial, Error> {
         let material = self
             .0
             .current()
@@ -150,21 +167,29 @@ impl AdmittedKey<'_> {
     }
 
     async fn open(&self, cx: &Cx<'_>, material: &Material) -> Result<OpenMaterial, Error> {
-        let id = material.id;
+        let (id, spec) = (material.id, self.0.record.spec);
         if let Some(backing) = material.opened() {
             return Ok(OpenMaterial {
                 id,
                 backing: Arc::clone(backing),
+                spec,
             });
         }
         let stored = cx.read::<MaterialRecord>(&material.place).await?;
         // Destroyed since the key was read: as if this request had come a moment later.
         let stored = stored.ok_or_else(|| error::invalid_state(&self.0.arn, "pending import"))?;
-        let backing = Backing::open(self.0.record.spec, &stored.record.bytes)
-            .map_err(|_| error::internal("material of another shape"))?;
+        let bytes = stored.record.bytes;
+        let opened = if heavy::weighs(spec) {
+            let parse = move || Backing::open(spec, &bytes);
+            cx.core.heavy.run(parse).await?
+        } else {
+            Backing::open(spec, &bytes)
+        };
+        let backing = opened.map_err(|_| error::internal("material of another shape"))?;
         Ok(OpenMaterial {
             id,
             backing: Arc::clone(material.keep(backing)),
+            spec,
         })
     }
 }

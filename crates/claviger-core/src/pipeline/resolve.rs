@@ -19,6 +19,13 @@ pub(super) struct Found {
     pub(super) alias: Option<String>,
 }
 
+impl Found {
+    /// Whether the key's ciphertexts say nothing about it.
+    pub(super) fn is_asymmetric(&self) -> bool {
+        !self.key.record.is_symmetric()
+    }
+}
+
 /// Finds the key that `text` names. An unknown key of the caller's own account is said to be absent; of another
 /// account nothing is told.
 pub(super) async fn find_by_identifier(

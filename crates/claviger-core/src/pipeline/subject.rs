@@ -251,7 +251,9 @@ impl Subject for KeyInBlob {
             Some(text) => Some(find_by_identifier(cx, rule, text).await?),
             None => None,
         };
-        let blob = match wanted.blob {
+        // What an asymmetric key made says nothing about its key.
+        let opaque = named.as_ref().is_some_and(Found::is_asymmetric);
+        let blob = match wanted.blob.filter(|_| !opaque) {
             Some(bytes) => Some(Blob::parse(bytes).map_err(|_| error::invalid_ciphertext())?),
             None => None,
         };
@@ -277,7 +279,7 @@ impl Subject for KeyInBlob {
                     alias: None,
                 })
             }
-            // A dry run without ciphertext must say at least which key it means.
+            // A ciphertext that names no key, or a dry run without any, must come with one.
             (None, None) => Err(error::missing("keyId")),
         }
     }

@@ -105,6 +105,13 @@ pub struct MaterialEntry {
     pub description: Option<String>,
     /// How it became current, unless it was the first.
     pub rotated: Option<Rotated>,
+    /// The public key of a pair, as SubjectPublicKeyInfo in DER. It outlives the private one, which may be deleted.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "words::bytes"
+    )]
+    pub public_key: Option<Vec<u8>>,
 }
 
 /// What a material is to its key.
@@ -215,6 +222,11 @@ impl KeyRecord {
     /// The end of the waiting period.
     pub fn deletion(&self) -> Option<Timestamp> {
         self.deletion_ms.map(Timestamp::from_epoch_ms)
+    }
+
+    /// Whether it is a symmetric encryption key. Only those have several materials, with ids that their owners see.
+    pub fn is_symmetric(&self) -> bool {
+        self.spec == KeySpec::SymmetricDefault
     }
 
     /// The key id as it is printed.

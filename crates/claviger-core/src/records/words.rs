@@ -26,6 +26,30 @@ by_name!(spec, claviger_model::KeySpec);
 by_name!(usage, claviger_model::KeyUsageType);
 by_name!(origin, claviger_model::OriginType);
 
+/// Bytes that may be absent, in base64.
+pub(super) mod bytes {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(in super::super) fn serialize<S: Serializer>(
+        bytes: &Option<Vec<u8>>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        match bytes {
+            Some(bytes) => to.serialize_str(&STANDARD.encode(bytes)),
+            None => to.serialize_none(),
+        }
+    }
+
+    pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<Vec<u8>>, D::Error> {
+        let text = Option::<String>::deserialize(from)?;
+        text.map(|text| STANDARD.decode(text).map_err(D::Error::custom))
+            .transpose()
+    }
+}
+
 /// A set of grant operations.
 pub(super) mod grant_operations {
     use std::collections::BTreeSet;

@@ -120,6 +120,7 @@ impl Stage {
             let made = scene.ok("CreateGrant", body).await;
             words.push((name, made[member].as_str().unwrap().to_owned()));
         }
+        words.extend(made_with_keys_of_other_specs(&scene).await);
         let policy =
             scene.ok("GetKeyPolicy", json!({"KeyId": words[0].1})).await["Policy"].to_string();
         words.push(("$POLICY", policy.trim_matches('"').to_owned()));
@@ -165,6 +166,37 @@ impl Stage {
             .filter(|event| event["eventType"] == "AwsServiceEvent");
         assert_eq!(service.count() + 1, new.len(), "{shown}: {new:?}");
     }
+}
+
+/// A key for each of the other usages, and what its private half gave.
+async fn made_with_keys_of_other_specs(scene: &Scene) -> Vec<(&'static str, String)> {
+    let mut words = Vec::new();
+    for (name, spec, usage) in [
+        ("$SIGNING", "ECC_NIST_P256", "SIGN_VERIFY"),
+        ("$AUTHENTIC", "HMAC_256", "GENERATE_VERIFY_MAC"),
+        ("$AGREEING", "ECC_NIST_P256", "KEY_AGREEMENT"),
+    ] {
+        let body = json!({"KeySpec": spec, "KeyUsage": usage});
+        words.push((name, scene.new_key(body).await));
+    }
+    for (name, operation, body, member) in [
+        ("$SIGNATURE", "Sign", SIGN, "Signature"),
+        ("$CODE", "GenerateMac", MAC, "Mac"),
+        (
+            "$PEER",
+            "GetPublicKey",
+            r#"{"KeyId":"$AGREEING"}"#,
+            "PublicKey",
+        ),
+    ] {
+        let put = |body: String, (name, value): &(&str, String)| body.replace(name, value);
+        let body = words.iter().fold(body.to_owned(), put);
+        let answer = scene
+            .ok(operation, serde_json::from_str(&body).unwrap())
+            .await;
+        words.push((name, answer[member].as_str().unwrap().to_owned()));
+    }
+    words
 }
 
 /// A token is good for one key: tickets of two keys differ.
@@ -310,23 +342,13 @@ const CALLS: [(&str, &str, &str, &str); 56] = [
         OK,
         DENIED,
     ),
-    (
-        "Decapsulate",
-        r#"{"KeyId":"$KEY","SharedSecretCiphertextBlob":"aGk=","EncapsulationAlgorithm":"ML_KEM"}"#,
-        NOT_BUILT,
-        NOT_BUILT,
-    ),
-    (
-        "Encapsulate",
-        r#"{"KeyId":"$KEY","EncapsulationAlgorithm":"ML_KEM"}"#,
-        NOT_BUILT,
-        NOT_BUILT,
-    ),
+    ("Decapsulate", DECAPSULATE, NOT_BUILT, NOT_BUILT),
+    ("Encapsulate", ENCAPSULATE, NOT_BUILT, NOT_BUILT),
     (
         "DeriveSharedSecret",
-        r#"{"KeyId":"$KEY","KeyAgreementAlgorithm":"ECDH","PublicKey":"aGk="}"#,
-        NOT_BUILT,
-        NOT_BUILT,
+        r#"{"KeyId":"$AGREEING","KeyAgreementAlgorithm":"ECDH","PublicKey":"$PEER"}"#,
+        OK,
+        DENIED,
     ),
     ("DisableKeyRotation", KEY, NOT_BUILT, NOT_BUILT),
     ("EnableKeyRotation", KEY, NOT_BUILT, NOT_BUILT),
@@ -338,15 +360,15 @@ const CALLS: [(&str, &str, &str, &str); 56] = [
         NOT_BUILT,
         NOT_BUILT,
     ),
-    ("GenerateMac", MAC, NOT_BUILT, NOT_BUILT),
+    ("GenerateMac", MAC, OK, DENIED),
     (
         "VerifyMac",
-        r#"{"KeyId":"$KEY","Message":"aGk=","Mac":"aGk=","MacAlgorithm":"HMAC_SHA_256"}"#,
-        NOT_BUILT,
-        NOT_BUILT,
+        r#"{"KeyId":"$AUTHENTIC","Message":"aGk=","Mac":"$CODE","MacAlgorithm":"HMAC_SHA_256"}"#,
+        OK,
+        DENIED,
     ),
     ("GetKeyLastUsage", KEY, NOT_BUILT, NOT_BUILT),
-    ("GetPublicKey", KEY, NOT_BUILT, NOT_BUILT),
+    ("GetPublicKey", r#"{"KeyId":"$SIGNING"}"#, OK, DENIED),
     ("ListKeyPolicies", KEY, OK, DENIED),
     (
         "PutKeyPolicy",
@@ -366,17 +388,12 @@ const CALLS: [(&str, &str, &str, &str); 56] = [
         OK,
         DENIED,
     ),
-    (
-        "Sign",
-        r#"{"KeyId":"$KEY","Message":"aGk=","SigningAlgorithm":"ECDSA_SHA_256"}"#,
-        NOT_BUILT,
-        NOT_BUILT,
-    ),
+    ("Sign", SIGN, OK, DENIED),
     (
         "Verify",
-        r#"{"KeyId":"$KEY","Message":"aGk=","Signature":"aGk=","SigningAlgorithm":"ECDSA_SHA_256"}"#,
-        NOT_BUILT,
-        NOT_BUILT,
+        r#"{"KeyId":"$SIGNING","Message":"aGk=","Signature":"$SIGNATURE","SigningAlgorithm":"ECDSA_SHA_256"}"#,
+        OK,
+        DENIED,
     ),
 ];
 
@@ -385,5 +402,9 @@ const DENIED: &str = "AccessDeniedException";
 const NOT_BUILT: &str = "UnsupportedOperationException";
 const KEY: &str = r#"{"KeyId":"$KEY"}"#;
 const STORE: &str = r#"{"CustomKeyStoreId":"cks-1234567890abcdef0"}"#;
-const PAIR: &str = r#"{"KeyId":"$KEY","KeyPairSpec":"RSA_2048"}"#;
-const MAC: &str = r#"{"KeyId":"$KEY","Message":"aGk=","MacAlgorithm":"HMAC_SHA_256"}"#;
+const PAIR: &str = r#"{"KeyId":"$KEY","KeyPairSpec":"ECC_NIST_P256"}"#;
+const MAC: &str = r#"{"KeyId":"$AUTHENTIC","Message":"aGk=","MacAlgorithm":"HMAC_SHA_256"}"#;
+const SIGN: &str = r#"{"KeyId":"$SIGNING","Message":"aGk=","SigningAlgorithm":"ECDSA_SHA_256"}"#;
+const ENCAPSULATE: &str = r#"{"KeyId":"$KEY","EncapsulationAlgorithm":"ML_KEM"}"#;
+const DECAPSULATE: &str =
+    r#"{"KeyId":"$KEY","SharedSecretCiphertextBlob":"aGk=","EncapsulationAlgorithm":"ML_KEM"}"#;

@@ -11,6 +11,7 @@
     reason = "a test may fail loudly"
 )]
 
+mod asymmetric;
 mod ceremony;
 mod coverage;
 mod faults;
@@ -27,7 +28,10 @@ mod recovery;
 mod regions;
 mod removal;
 mod scene;
+mod secrets;
+mod signatures;
 mod slow_reader;
 mod spellings;
 mod states;
 mod unwritable;
+mod uses;
