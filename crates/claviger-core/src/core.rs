@@ -26,6 +26,7 @@ use crate::{
     records::{AliasPlace, AliasRecord, ClockRecord, Fault, KeyPlace, KeyRecord, Records, Stored},
     rule::{Actions, Identifiers, Rule, Service},
     staged::Staged,
+    uses::Uses,
 };
 
 /// The parts that the service is made of; the server chooses the engines.
@@ -65,6 +66,7 @@ pub struct Core {
     pub(crate) heavy: Heavy,
     pub(crate) outbox: Outbox,
     pub(crate) erasure: Erasure,
+    pub(crate) uses: Uses,
     /// Held while the jobs run: one round at a time.
     pub(crate) jobs: tokio::sync::Mutex<()>,
     ids: Ids,
@@ -90,6 +92,7 @@ impl Core {
             heavy: Heavy::default(),
             outbox: Outbox::default(),
             erasure: Erasure::default(),
+            uses: Uses::default(),
             jobs: tokio::sync::Mutex::default(),
             ids: Ids::default(),
         });
@@ -121,6 +124,9 @@ impl Core {
 
     /// The last act: events that wait for the log go into it, and the log is closed with a signed checkpoint.
     pub async fn close(&self) {
+        if let Err(error) = crate::jobs::write_last_uses(self).await {
+            tracing::error!(%error, "the last uses of keys were not written down");
+        }
         // Twice: events leave the outbox once their lines are on the disk, and the first round may bring some there.
         for _ in 0..2 {
             if let Err(error) = self.outbox.sweep(self).await {

@@ -4,6 +4,7 @@
 
 mod cryptography;
 mod regions;
+mod rotation;
 
 use std::fmt;
 
@@ -11,6 +12,7 @@ use claviger_model::{error_code, wire::DecodeError};
 
 pub use self::cryptography::*;
 pub use self::regions::*;
+pub use self::rotation::*;
 use crate::call::Caller;
 
 /// An error for the caller: code and public text, with a private source that is only logged.
@@ -384,31 +386,6 @@ pub fn incorrect_key_material() -> Error {
 /// An expiring import needs its date.
 pub fn valid_to_missing() -> Error {
     validation("A validTo date must be set if the ExpirationModel is KEY_MATERIAL_EXPIRES")
-}
-
-/// Nothing waits for rotation.
-pub fn no_pending_material(arn: &str) -> Error {
-    Error::new(
-        error_code::KMS_INVALID_STATE,
-        format!("No available key material pending rotation for the key: {arn}."),
-    )
-}
-
-/// Another new material already waits for rotation.
-pub fn material_pending(new: impl fmt::Display, key: &str, pending: impl fmt::Display) -> Error {
-    Error::new(
-        error_code::KMS_INVALID_STATE,
-        format!(
-            "New key material (id: {new}) cannot be imported into KMS key {key}, because another key material (id: {pending}) is pending rotation."
-        ),
-    )
-}
-
-/// The lifetime number of on-demand rotations is used up.
-pub fn rotations_used_up(arn: &str) -> Error {
-    limit_exceeded(format!(
-        "The on-demand rotations limit has been reached for the given keyId. No more on-demand rotations can be performed for this key: {arn}"
-    ))
 }
 
 /// The alias name breaks a rule that its pattern does not state.

@@ -23,6 +23,7 @@ mod principals;
 pub mod records;
 pub mod rule;
 pub mod staged;
+mod uses;
 
 pub use crate::{
     core::{Core, Parts},

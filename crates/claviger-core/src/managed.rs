@@ -69,6 +69,8 @@ impl ManagedFor {
             import_epoch: 0,
             materials: Vec::new(),
             on_demand_rotations: 0,
+            rotation: None,
+            last_use: None,
         }
     }
 

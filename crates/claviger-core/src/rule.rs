@@ -109,6 +109,8 @@ pub enum Verdict {
     NotPendingDeletion,
     /// `KMSInvalidStateException`: pending import.
     PendingImport,
+    /// `UnsupportedOperationException`: keys of this origin can't do it.
+    WrongOrigin,
 }
 
 impl States {
@@ -143,6 +145,12 @@ impl States {
     /// Everything but a key that waits for its deletion.
     pub const NOT_PENDING_DELETION: Self = Self {
         pending_deletion: Verdict::PendingDeletion,
+        ..Self::ANY
+    };
+
+    /// Reading the rotation status: who waits for imported material is told that it can't have one.
+    pub const ROTATION_STATUS: Self = Self {
+        pending_import: Verdict::WrongOrigin,
         ..Self::ANY
     };
 

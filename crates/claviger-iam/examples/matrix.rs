@@ -105,6 +105,7 @@ fn answer(verdict: Verdict) -> &'static str {
         Verdict::PendingDeletion | Verdict::NotPendingDeletion | Verdict::PendingImport => {
             "InvalidState"
         }
+        Verdict::WrongOrigin => "Unsupported",
     }
 }
 

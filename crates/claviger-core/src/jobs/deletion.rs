@@ -10,15 +10,17 @@ use crate::{
     error::Error,
     key::Key,
     notes::ServiceEvent,
-    ops::{material, regions},
-    records::{AliasPlace, AliasRecord, Due, KeyRecord, ListedKeyRecord, TombstoneRecord},
+    ops::{material, regions, rotation},
+    records::{
+        AliasPlace, AliasRecord, Due, KeyRecord, ListedKeyRecord, MaterialEntry, TombstoneRecord,
+    },
     staged::Staged,
 };
 
 /// What to do about `due`, if the key still says so. One batch holds all of it, the due date too: at most 50 aliases
-/// and 27 materials; but the aliases of a key that has materials and relatives in many Regions go in a batch before. Only
-/// the grants may be more than any batch can hold: they are swept behind it, and permit nothing meanwhile, since there is
-/// no key.
+/// and some materials. What is too much for it goes in batches before: the aliases of a key that has relatives in many
+/// Regions, and the oldest materials of one that rotated for decades. Only the grants follow behind; they permit nothing
+/// meanwhile, since there is no key.
 pub(super) async fn stage(
     core: &Core,
     key: &Key,
@@ -27,9 +29,14 @@ pub(super) async fn stage(
     if key.record.deletion_ms != Some(due.at_ms) {
         return Ok(None);
     }
+    let regions = key.record.other_regions().count();
+    let materials = with_bytes(&key.record).count();
+    // Those of a key that has relatives stay with them.
+    if regions == 0 && materials > MATERIALS_MAX {
+        return destroy_oldest(core, key).map(Some);
+    }
     let mut staged = Staged::default();
-    let rest = key.record.other_regions().count() + key.record.materials.len();
-    if rest > BESIDE_ALIASES_MAX && !key.record.aliases.is_empty() {
+    if regions.saturating_add(materials) > BESIDE_ALIASES_MAX && !key.record.aliases.is_empty() {
         return detach_aliases(core, staged, key).map(Some);
     }
     let account = Some(&key.account);
@@ -44,10 +51,11 @@ pub(super) async fn stage(
     let is_last = regions::leave(core, &mut staged, key).await?;
     // What the service generated stands once for all keys that belong together, and goes with the last of them.
     if is_last || key.record.origin == OriginType::External {
-        for entry in &key.record.materials {
+        for entry in with_bytes(&key.record) {
             material::destroy(&mut staged, key, entry);
         }
     }
+    rotation::unschedule(&mut staged, key);
     remove_aliases(core, &mut staged, key);
     if grants::has_any(core, &key.place).await? {
         let due = Due::grants(core.clock.now(), &key.place.region, key.place.key);
@@ -93,5 +101,26 @@ fn remove_aliases(core: &Core, staged: &mut Staged, key: &Key) {
     }
 }
 
+/// From here on the key lacks materials, so nothing that revives it makes it usable.
+fn destroy_oldest(core: &Core, key: &Key) -> Result<(Staged, ServiceEvent), Error> {
+    let mut staged = Staged::default();
+    let mut record = key.record.clone();
+    let oldest = record.materials.iter_mut().filter(|entry| entry.imported);
+    for entry in oldest.take(MATERIALS_MAX) {
+        material::destroy(&mut staged, key, entry);
+        entry.imported = false;
+    }
+    core.change_key(&mut staged, key, record)?;
+    Ok((
+        staged,
+        ServiceEvent::of_key("DeleteKeyMaterials", key, None),
+    ))
+}
+
+fn with_bytes(record: &KeyRecord) -> impl Iterator<Item = &MaterialEntry> {
+    record.materials.iter().filter(|entry| entry.imported)
+}
+
 /// Each of these may take two operations of the 128 of a batch, and the aliases fifty.
 const BESIDE_ALIASES_MAX: usize = 35;
+const MATERIALS_MAX: usize = 50;

@@ -1,4 +1,4 @@
-//! What the service does on its own: expiry, deletion, the end of import days, and emptying the outbox.
+//! What the service does on its own: expiry, rotation, deletion, the end of import days, and emptying the outbox.
 //!
 //! Jobs look at the clock and at the list of due dates; what they then do to a key they decide from the key itself. Each
 //! change is committed with its event, like any other.
@@ -7,8 +7,10 @@ mod deletion;
 mod expiry;
 mod grants;
 mod import_days;
+mod last_usage;
+mod rotation;
 
-pub(crate) use self::grants::has_any as has_grants;
+pub(crate) use self::{grants::has_any as has_grants, last_usage::write_all as write_last_uses};
 
 use std::{sync::Arc, time::Duration};
 
@@ -53,6 +55,7 @@ pub async fn run_due(core: &Core) -> Result<(), Error> {
         failed = failed.and(confirmed(done));
         after = Some(id);
     }
+    failed = failed.and(last_usage::write_due(core).await);
     failed = failed.and(import_days::destroy_past(core).await);
     failed.and(core.erasure.settle(core).await)
 }
@@ -154,8 +157,10 @@ async fn perform(core: &Core, id: &str, stored: &Stored<Due>) -> Result<Outcome,
     let work = match (&key, due.kind) {
         (Some(key), DueKind::Expiry) => expiry::stage(core, key, due)?,
         (Some(key), DueKind::Deletion) => deletion::stage(core, key, due).await?,
+        (Some(key), DueKind::Rotation) => rotation::stage(core, key, due).await?,
         (None, DueKind::Grants) => return grants::sweep(core, &place, stored).await,
-        (None, DueKind::Expiry | DueKind::Deletion) | (Some(_), DueKind::Grants) => None,
+        (None, DueKind::Expiry | DueKind::Deletion | DueKind::Rotation)
+        | (Some(_), DueKind::Grants) => None,
     };
     match work {
         Some((staged, event)) => commit(core, staged, event).await,

@@ -48,7 +48,7 @@ pub(super) fn associate(
     };
     let before = record.material(id).cloned();
     if before.as_ref().is_none_or(|before| !before.imported) {
-        material::store(cx, &key.place, id, fresh.bytes)?;
+        material::store(&mut cx.staged, &key.account, &key.place, id, fresh.bytes)?;
     }
     let entry = MaterialEntry {
         imported: true,

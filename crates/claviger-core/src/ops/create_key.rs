@@ -122,7 +122,7 @@ impl Operation for CreateKey {
         let mut record = creation::new_record(cx, input, &place, policy, all_tags);
         if record.origin == OriginType::AwsKms {
             let fresh = Fresh::draw(cx.core, record.spec).await?;
-            let (id, entry) = material::add(cx, &place, fresh)?;
+            let (id, entry) = material::add(&mut cx.staged, &cx.caller.account, &place, fresh)?;
             record.materials.push(entry);
             let shown = record.is_symmetric().then_some(&id);
             messages::note_material(cx, "keyMaterialId", shown);

@@ -51,6 +51,8 @@ pub(super) fn new_record(
         import_epoch: 0,
         materials: Vec::new(),
         on_demand_rotations: 0,
+        rotation: None,
+        last_use: None,
     }
 }
 

@@ -5,14 +5,14 @@
 use claviger_audit::Parameters;
 use claviger_model::{DescribeKeyInput, DescribeKeyOutput};
 
-use super::{aliases, keys, material};
+use super::{aliases, keys, material, rotation};
 use crate::{
     cx::Cx,
     error::Error,
     key::Key,
     notes::ServiceEvent,
     pipeline::{Admitted, Described, Operation},
-    records::{AliasPlace, AliasRecord, KeyRecord},
+    records::{AliasPlace, AliasRecord, KeyRecord, RotationSchedule},
     rule::{Identifiers, Rule},
 };
 
@@ -63,8 +63,11 @@ impl Operation for DescribeKey {
 /// the event.
 fn make(cx: &mut Cx<'_>, key: &Key, alias: &AliasPlace) -> Result<KeyRecord, Error> {
     let mut record = key.record.clone();
-    let (_, entry) = material::generate(cx, &key.place)?;
+    let (_, entry) = material::generate(cx.core, &mut cx.staged, &key.account, &key.place)?;
     record.materials.push(entry);
+    // AWS: https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html
+    let yearly = RotationSchedule::from_now(rotation::PERIOD_DAYS, cx.now);
+    rotation::schedule(&mut cx.staged, key, &mut record, Some(yearly))?;
     let now = cx.now.epoch_ms();
     let pointer = AliasRecord {
         name: alias.name.as_str().to_owned(),

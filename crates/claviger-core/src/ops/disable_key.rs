@@ -37,7 +37,7 @@ impl Operation for DisableKey {
         _: &DisableKeyInput,
         on: &Admitted<OneKey>,
     ) -> Result<DisableKeyOutput, Error> {
-        keys::switch(cx, on.key(), true)?;
+        keys::switch(cx, on.key(), true).await?;
         Ok(DisableKeyOutput)
     }
 }

@@ -37,7 +37,7 @@ impl Operation for EnableKey {
         _: &EnableKeyInput,
         on: &Admitted<OneKey>,
     ) -> Result<EnableKeyOutput, Error> {
-        keys::switch(cx, on.key(), false)?;
+        keys::switch(cx, on.key(), false).await?;
         Ok(EnableKeyOutput)
     }
 }

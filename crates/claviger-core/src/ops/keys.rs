@@ -9,7 +9,7 @@ use claviger_model::{
 };
 use claviger_policy::Values;
 
-use super::{algorithms, regions};
+use super::{algorithms, regions, rotation};
 use crate::{
     cx::Cx,
     error::{self, Error},
@@ -126,18 +126,26 @@ pub(super) fn put_metadata(out: &mut Parameters, metadata: &KeyMetadata) {
     );
 }
 
-/// Sets or clears the disabled flag; setting what is set changes nothing.
-pub(super) fn switch(cx: &mut Cx<'_>, key: AdmittedKey<'_>, disabled: bool) -> Result<(), Error> {
-    if key.record.disabled != disabled {
-        cx.change_key(
-            &key,
-            KeyRecord {
-                disabled,
-                ..key.record.clone()
-            },
-        )?;
-    }
+/// Sets or clears the disabled flag; setting what is set changes nothing. A rotation that was missed meanwhile runs as the
+/// key is enabled.
+pub(super) async fn switch(
+    cx: &mut Cx<'_>,
+    key: AdmittedKey<'_>,
+    disabled: bool,
+) -> Result<(), Error> {
     cx.note_key(&key);
+    if key.record.disabled == disabled {
+        return Ok(());
+    }
+    let record = KeyRecord {
+        disabled,
+        ..key.record.clone()
+    };
+    if disabled || key.record.is_replica() || !key.record.rotation_is_due(cx.now) {
+        return cx.change_key(&key, record);
+    }
+    let event = rotation::on_schedule(cx.core, &mut cx.staged, &key, record, cx.now).await?;
+    cx.notes.service_events.push(event);
     Ok(())
 }
 

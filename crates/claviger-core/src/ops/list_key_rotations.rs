@@ -4,17 +4,20 @@
 
 use claviger_audit::Parameters;
 use claviger_model::{
-    ExpirationModelType, ImportState, IncludeKeyMaterial, KeyMaterialState, ListKeyRotationsInput,
-    ListKeyRotationsOutput, OriginType, RotationType, RotationsListEntry, Timestamp,
+    ExpirationModelType, ImportState, IncludeKeyMaterial, KeyMaterialState, KeySpec,
+    ListKeyRotationsInput, ListKeyRotationsOutput, OriginType, RotationsListEntry, Timestamp,
 };
 
-use super::paging::{Limits, Page};
+use super::{
+    paging::{Limits, Page},
+    rotation,
+};
 use crate::{
     cx::Cx,
-    error::Error,
+    error::{self, Error},
     key::Key,
     pipeline::{Admitted, OneKey, Operation},
-    records::{MaterialEntry, MaterialRole, RotationKind},
+    records::{MaterialEntry, MaterialRole},
     rule::Rule,
 };
 
@@ -47,6 +50,12 @@ impl Operation for ListKeyRotations {
     ) -> Result<ListKeyRotationsOutput, Error> {
         let key = on.key();
         let all = input.include_key_material == Some(IncludeKeyMaterial::AllKeyMaterial);
+        // DIFFERS: AWS's guide says that keys which can't rotate have no rotations, its model lists an error. A list without
+        // entries is what a client that walks all keys stumbles over least; asking for materials, it is refused.
+        let rotates = key.record.spec == KeySpec::SymmetricDefault;
+        if all && !rotates {
+            return Err(error::unsupported());
+        }
         let of = format!("{}/{all}", key.arn);
         let page = Page::read(
             cx,
@@ -101,9 +110,9 @@ fn entry(key: &Key, material: &MaterialEntry, now: Timestamp) -> RotationsListEn
         rotation_date: material
             .rotated
             .map(|rotated| Timestamp::from_epoch_ms(rotated.at_ms)),
-        rotation_type: material.rotated.map(|rotated| match rotated.kind {
-            RotationKind::OnDemand => RotationType::OnDemand,
-        }),
+        rotation_type: material
+            .rotated
+            .map(|rotated| rotation::on_wire(rotated.kind)),
     }
 }
 

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use claviger_crypto::engine::Backing;
-use claviger_model::{KeySpec, MaterialId, Secret};
+use claviger_model::{AccountId, KeySpec, MaterialId, Secret};
 
 use crate::{
     core::Core,
-    cx::Cx,
     error::{self, Error},
     heavy,
     key::Key,
@@ -57,22 +56,25 @@ impl Fresh {
 
 /// Stages fresh symmetric material for a key of origin AWS_KMS. It becomes current; the caller sees to the one before.
 pub(super) fn generate(
-    cx: &mut Cx<'_>,
+    core: &Core,
+    staged: &mut Staged,
+    account: &AccountId,
     place: &KeyPlace,
 ) -> Result<(MaterialId, MaterialEntry), Error> {
     let spec = KeySpec::SymmetricDefault;
-    let bytes = Backing::generate_material(spec, &*cx.core.rng).map_err(|_| Fault::Engine)?;
+    let bytes = Backing::generate_material(spec, &*core.rng).map_err(|_| Fault::Engine)?;
     let fresh = Fresh {
         spec,
         bytes,
         public_key: None,
     };
-    add(cx, place, fresh)
+    add(staged, account, place, fresh)
 }
 
 /// Stages fresh material as the current one; the caller sees to the one before.
 pub(super) fn add(
-    cx: &mut Cx<'_>,
+    staged: &mut Staged,
+    account: &AccountId,
     place: &KeyPlace,
     fresh: Fresh,
 ) -> Result<(MaterialId, MaterialEntry), Error> {
@@ -82,22 +84,20 @@ pub(super) fn add(
         region: Some(place.region.to_string()),
         ..new_entry(&id, MaterialRole::Current)
     };
-    store(cx, place, &id, fresh.bytes)?;
+    store(staged, account, place, &id, fresh.bytes)?;
     Ok((id, entry))
 }
 
 /// Stages the bytes of a material that is not in the store.
 pub(super) fn store(
-    cx: &mut Cx<'_>,
+    staged: &mut Staged,
+    account: &AccountId,
     place: &KeyPlace,
     id: &MaterialId,
     bytes: Secret,
 ) -> Result<(), Error> {
-    let account = cx.caller.account;
     let record_id = MaterialRecord::id(place.region.as_str(), place.key, &id.to_string());
-    Ok(cx
-        .staged
-        .create(record_id, Some(&account), &MaterialRecord { bytes })?)
+    Ok(staged.create(record_id, Some(account), &MaterialRecord { bytes })?)
 }
 
 /// Stages the end of a material's bytes. A material that belongs to the key stays in the list, without them; one that

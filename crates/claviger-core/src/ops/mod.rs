@@ -17,7 +17,7 @@ mod paging;
 mod policies;
 pub(crate) mod regions;
 mod replicas;
-mod rotation;
+pub(crate) mod rotation;
 mod signing;
 
 mod cancel_key_deletion;
@@ -30,13 +30,17 @@ mod delete_imported_key_material;
 mod derive_shared_secret;
 mod describe_key;
 mod disable_key;
+mod disable_key_rotation;
 mod enable_key;
+mod enable_key_rotation;
 mod encrypt;
 mod generate_data_key;
 mod generate_data_key_without_plaintext;
 mod generate_mac;
 mod generate_random;
+mod get_key_last_usage;
 mod get_key_policy;
+mod get_key_rotation_status;
 mod get_parameters_for_import;
 mod get_public_key;
 mod import_key_material;
@@ -93,13 +97,17 @@ pub fn route(operation: Operation) -> Route {
         DeriveSharedSecret in derive_shared_secret,
         DescribeKey in describe_key,
         DisableKey in disable_key,
+        DisableKeyRotation in disable_key_rotation,
         EnableKey in enable_key,
+        EnableKeyRotation in enable_key_rotation,
         Encrypt in encrypt,
         GenerateDataKey in generate_data_key,
         GenerateDataKeyWithoutPlaintext in generate_data_key_without_plaintext,
         GenerateMac in generate_mac,
         GenerateRandom in generate_random,
+        GetKeyLastUsage in get_key_last_usage,
         GetKeyPolicy in get_key_policy,
+        GetKeyRotationStatus in get_key_rotation_status,
         GetParametersForImport in get_parameters_for_import,
         GetPublicKey in get_public_key,
         ImportKeyMaterial in import_key_material,
@@ -135,11 +143,7 @@ pub fn route(operation: Operation) -> Route {
         CreateCustomKeyStore,
         DeleteCustomKeyStore,
         DescribeCustomKeyStores,
-        DisableKeyRotation,
         DisconnectCustomKeyStore,
-        EnableKeyRotation,
-        GetKeyLastUsage,
-        GetKeyRotationStatus,
         UpdateCustomKeyStore,
     }
 }

@@ -44,10 +44,6 @@ not_built! {
     CreateCustomKeyStore CreateCustomKeyStoreInput CreateCustomKeyStoreOutput,
     DeleteCustomKeyStore DeleteCustomKeyStoreInput DeleteCustomKeyStoreOutput,
     DescribeCustomKeyStores DescribeCustomKeyStoresInput DescribeCustomKeyStoresOutput,
-    DisableKeyRotation DisableKeyRotationInput DisableKeyRotationOutput,
     DisconnectCustomKeyStore DisconnectCustomKeyStoreInput DisconnectCustomKeyStoreOutput,
-    EnableKeyRotation EnableKeyRotationInput EnableKeyRotationOutput,
-    GetKeyLastUsage GetKeyLastUsageInput GetKeyLastUsageOutput,
-    GetKeyRotationStatus GetKeyRotationStatusInput GetKeyRotationStatusOutput,
     UpdateCustomKeyStore UpdateCustomKeyStoreInput UpdateCustomKeyStoreOutput,
 }

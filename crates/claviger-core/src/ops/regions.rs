@@ -121,6 +121,7 @@ pub(super) fn with_shared(record: &KeyRecord, from: &KeyRecord) -> KeyRecord {
             .map(|entry| shared(from, entry, own(&entry.id)))
             .collect(),
         on_demand_rotations: from.on_demand_rotations,
+        rotation: from.rotation,
         ..record.clone()
     }
 }

@@ -52,6 +52,7 @@ pub(super) fn new_record(cx: &Cx<'_>, primary: &KeyRecord, place: &KeyPlace) -> 
         deletion_ms: None,
         replica_window_days: None,
         materials: Vec::new(),
+        last_use: None,
         // Import tokens of an earlier replica in the same Region stay void.
         import_epoch: u64::try_from(created_ms).unwrap_or_default(),
         ..primary.clone()

@@ -3,7 +3,7 @@
 //! AWS: <https://docs.aws.amazon.com/kms/latest/APIReference/API_RotateKeyOnDemand.html>
 
 use claviger_audit::Parameters;
-use claviger_model::{KeySpec, OriginType, RotateKeyOnDemandInput, RotateKeyOnDemandOutput};
+use claviger_model::{OriginType, RotateKeyOnDemandInput, RotateKeyOnDemandOutput};
 
 use super::rotation;
 use crate::{
@@ -38,15 +38,17 @@ impl Operation for RotateKeyOnDemand {
         on: &Admitted<OneKey>,
     ) -> Result<RotateKeyOnDemandOutput, Error> {
         let key = on.key();
-        if key.record.spec != KeySpec::SymmetricDefault {
-            return Err(error::unsupported());
-        }
+        rotation::must_rotate(&key)?;
         if key.record.on_demand_rotations >= ROTATIONS_MAX {
             return Err(error::rotations_used_up(&key.arn));
         }
+        let soon = cx.now.saturating_add_seconds(QUIET_SECONDS);
+        if key.record.rotation_is_due(soon) {
+            return Err(error::rotation_at_hand(&key.arn));
+        }
         match key.record.origin {
-            OriginType::External => rotation::to_pending(cx, &key)?,
-            OriginType::AwsKms => rotation::to_fresh(cx, &key)?,
+            OriginType::External => rotation::to_pending(cx, &key).await?,
+            OriginType::AwsKms => rotation::to_fresh(cx, &key).await?,
             OriginType::AwsCloudhsm | OriginType::ExternalKeyStore => {
                 return Err(error::unsupported());
             }
@@ -60,3 +62,5 @@ impl Operation for RotateKeyOnDemand {
 
 // AWS: https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html
 const ROTATIONS_MAX: u32 = 25;
+// AWS: https://docs.aws.amazon.com/kms/latest/APIReference/API_RotateKeyOnDemand.html#API_RotateKeyOnDemand_Errors
+const QUIET_SECONDS: i64 = 20 * 60;

@@ -6,7 +6,7 @@ use claviger_audit::Parameters;
 use claviger_model::{UpdatePrimaryRegionInput, UpdatePrimaryRegionOutput};
 use claviger_policy::Values;
 
-use super::regions;
+use super::{regions, rotation};
 use crate::{
     cx::Cx,
     error::{self, Error},
@@ -59,6 +59,7 @@ impl Operation for UpdatePrimaryRegion {
             ..primary.record.clone()
         };
         regions::change_shared(cx.core, &mut cx.staged, primary, shared).await?;
+        rotation::hand_over(&mut cx.staged, primary, replica)?;
         cx.note_key(primary);
         // AWS logs it in both Regions.
         let mut event = ServiceEvent::of_key(Self::RULE.name, replica, None);

@@ -77,13 +77,19 @@ fn state_fits(key: &Key, rule: &Rule, now: Timestamp) -> Result<(), Error> {
         Verdict::PendingDeletion => Err(error::invalid_state(&key.arn, "pending deletion")),
         Verdict::NotPendingDeletion => Err(error::invalid_state(&key.arn, "not pending deletion")),
         Verdict::PendingImport => Err(error::invalid_state(&key.arn, "pending import")),
+        Verdict::WrongOrigin => Err(error::wrong_origin(&key.arn, key.record.origin)),
     }
 }
 
-impl<S> Admitted<S> {
+impl<S: Subject> Admitted<S> {
     /// The subject, for operations that define their own.
     pub fn subject(&self) -> &S {
         &self.0
+    }
+
+    /// The keys that it was admitted to.
+    pub(super) fn keys(&self) -> Vec<Arc<Key>> {
+        self.0.admitted_keys().into_iter().cloned().collect()
     }
 }
 

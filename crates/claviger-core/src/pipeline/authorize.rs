@@ -17,7 +17,6 @@ use crate::{
     grants::{self, Granted},
     key::Key,
     ops::regions,
-    records::KeyRecord,
 };
 
 /// Asks every question of the call; the first refusal ends it.
@@ -217,23 +216,23 @@ impl<O: Operation> Facts<'_, O> {
             "kms:multiregionkeytype" => {
                 regions::key_type(record).map(|kind| Values::text(kind.as_str()))
             }
-            "kms:trailingdayswithoutkeyusage" => self.unused_days(record),
+            "kms:trailingdayswithoutkeyusage" => self.unused_days(),
             "kms:requestalias" => self.alias.map(Values::text),
             "kms:resourcealiases" => Some(Values::texts(record.aliases.iter().map(String::as_str))),
             _ => None,
         }
     }
 
-    /// Counted from the creation: this version does not record when a key was last used.
-    fn unused_days(&self, record: &KeyRecord) -> Option<Values<'_>> {
-        let asks = matches!(self.action, "kms:DisableKey" | "kms:ScheduleKeyDeletion");
-        let days = self
-            .cx
-            .now
-            .epoch_ms()
-            .saturating_sub(record.created_ms)
-            .div_euclid(DAY_MS);
-        asks.then_some(Values::One(Value::Number(days)))
+    /// Whole days since the last use; of a key that was never used, since its creation.
+    fn unused_days(&self) -> Option<Values<'_>> {
+        if !matches!(self.action, "kms:DisableKey" | "kms:ScheduleKeyDeletion") {
+            return None;
+        }
+        let key = self.key?;
+        let last = self.cx.core.uses.last(key).map(|last| last.at_ms);
+        let since = last.unwrap_or(key.record.created_ms);
+        let unused_ms = self.cx.now.epoch_ms().saturating_sub(since);
+        Some(Values::One(Value::Number(unused_ms.div_euclid(DAY_MS))))
     }
 
     fn of_call(&self, key: &str) -> Option<Values<'_>> {

@@ -21,12 +21,16 @@ use std::{
     future::{Future, poll_fn},
     panic::{AssertUnwindSafe, catch_unwind},
     pin::{Pin, pin},
+    sync::Arc,
     task::Poll,
     time::Duration,
 };
 
 use claviger_audit::Parameters;
-use claviger_model::wire::{WireInput, WireOutput};
+use claviger_model::{
+    KeyLastUsageTrackingOperation,
+    wire::{WireInput, WireOutput},
+};
 use tokio::sync::OwnedMutexGuard;
 
 pub(crate) use self::subject::lane_of;
@@ -48,6 +52,8 @@ use crate::{
     cx::Cx,
     error::{self, Error},
     grants,
+    key::Key,
+    records::LastUse,
     rule::Rule,
 };
 
@@ -196,8 +202,19 @@ async fn handle<O: Operation>(core: &Core, call: &Call) -> Answer {
     };
     match attempted {
         Ok(Done::Committed(answer)) => answer,
-        Ok(Done::Unchanged(output)) => {
-            trail.write(core, None).await?;
+        Ok(Done::Unchanged { output, used }) => {
+            let event_id = trail.write(core, None).await?;
+            if let Some(operation) = KeyLastUsageTrackingOperation::from_wire(O::RULE.name) {
+                let last = LastUse {
+                    at_ms: trail.now.epoch_ms(),
+                    operation,
+                    event_id,
+                    request_id: call.request_id,
+                };
+                for key in used {
+                    core.uses.note(&key.place, last);
+                }
+            }
             Ok(output)
         }
         Err(refusal) => {
@@ -219,7 +236,11 @@ enum Done {
     /// Its event was committed with its change. The answer is an error when it must not be confirmed yet.
     Committed(Answer),
     /// It changed nothing; its event is yet to be written.
-    Unchanged(Vec<u8>),
+    Unchanged {
+        output: Vec<u8>,
+        /// The keys that it was admitted to.
+        used: Vec<Arc<Key>>,
+    },
 }
 
 async fn attempt<O: Operation>(
@@ -248,7 +269,10 @@ async fn attempt<O: Operation>(
         }
         trail.notes = std::mem::take(&mut cx.notes);
         if cx.staged.is_empty() {
-            return Ok(Done::Unchanged(output.encode()));
+            return Ok(Done::Unchanged {
+                output: output.encode(),
+                used: admitted.keys(),
+            });
         }
         if !O::RULE.changes {
             return Err(error::internal(

@@ -71,13 +71,14 @@ impl<'a> Trail<'a> {
         }
     }
 
-    /// Writes the event of a call that changed nothing, or of a refusal.
+    /// Writes the event of a call that changed nothing, or of a refusal, and gives its id.
     pub(super) async fn write(
         &mut self,
         core: &Core,
         refusal: Option<&Error>,
-    ) -> Result<(), Error> {
-        let event = self.compose(core.new_event_id()?, refusal, &[]);
+    ) -> Result<Uuid, Error> {
+        let id = core.new_event_id()?;
+        let event = self.compose(id, refusal, &[]);
         let ticket = core
             .audit
             .append(&event.json)
@@ -85,7 +86,8 @@ impl<'a> Trail<'a> {
         ticket
             .durable()
             .await
-            .map_err(|cause| error::audit_unwritable().because(cause))
+            .map_err(|cause| error::audit_unwritable().because(cause))?;
+        Ok(id)
     }
 
     /// Commits the change together with its event, and sees the event into the log.

@@ -31,6 +31,8 @@ pub enum DueKind {
     Deletion,
     /// A key is gone, and its grants must follow.
     Grants,
+    /// A key rotates on its own.
+    Rotation,
 }
 
 json_record!(Due, "due");
@@ -66,12 +68,21 @@ impl Due {
         }
     }
 
+    /// The next rotation of a key.
+    pub fn rotation(at: Timestamp, region: &Region, key: Uuid) -> Self {
+        Self {
+            kind: DueKind::Rotation,
+            ..Self::deletion(at, region, key)
+        }
+    }
+
     /// The id within the table: sorts by date.
     pub fn id(&self) -> String {
         let kind = match self.kind {
             DueKind::Expiry => "expiry",
             DueKind::Deletion => "deletion",
             DueKind::Grants => "grants",
+            DueKind::Rotation => "rotation",
         };
         let material = self.material.as_deref().unwrap_or("-");
         format!(

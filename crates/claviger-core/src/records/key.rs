@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use claviger_model::{
-    AccountId, KeyArn, KeyId, KeySpec, KeyState, KeyUsageType, MaterialId, OriginType, Region,
-    Timestamp,
+    AccountId, KeyArn, KeyId, KeyLastUsageTrackingOperation, KeySpec, KeyState, KeyUsageType,
+    MaterialId, OriginType, Region, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -66,6 +66,12 @@ pub struct KeyRecord {
     pub materials: Vec<MaterialEntry>,
     /// How often RotateKeyOnDemand has succeeded.
     pub on_demand_rotations: u32,
+    /// When the service rotates it on its own, if it does. It stays while the key is disabled or waits for its deletion.
+    #[serde(default)]
+    pub rotation: Option<RotationSchedule>,
+    /// The last use that was written down. Policies may ask for it, so it stands here.
+    #[serde(default)]
+    pub last_use: Option<LastUse>,
 }
 
 impl Record for KeyRecord {
@@ -139,6 +145,68 @@ pub struct Rotated {
 pub enum RotationKind {
     /// RotateKeyOnDemand.
     OnDemand,
+    /// The key's schedule.
+    Automatic,
+}
+
+/// The last cryptographic use of a key.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub struct LastUse {
+    /// When, epoch milliseconds.
+    pub at_ms: i64,
+    /// By what.
+    #[serde(with = "words::tracked_operation")]
+    pub operation: KeyLastUsageTrackingOperation,
+    /// The audit event that tells of it.
+    pub event_id: Uuid,
+    /// The request.
+    pub request_id: Uuid,
+}
+
+impl LastUse {
+    /// When.
+    pub fn at(&self) -> Timestamp {
+        Timestamp::from_epoch_ms(self.at_ms)
+    }
+}
+
+/// Automatic rotation.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub struct RotationSchedule {
+    /// The days between two rotations.
+    pub period_days: u32,
+    /// The date of the next, epoch milliseconds.
+    pub next_ms: i64,
+}
+
+impl RotationSchedule {
+    /// The schedule that begins at `now`: its first rotation is a period away.
+    pub fn from_now(period_days: u32, now: Timestamp) -> Self {
+        Self {
+            period_days,
+            next_ms: now.saturating_add_days(period_days.into()).epoch_ms(),
+        }
+    }
+
+    /// The schedule after a rotation at `now`. It goes on as it was, unless a whole period was missed: then it begins anew.
+    pub fn after_rotation(self, now: Timestamp) -> Self {
+        let on_time = Self::from_now(self.period_days, self.next());
+        if on_time.is_due(now) {
+            Self::from_now(self.period_days, now)
+        } else {
+            on_time
+        }
+    }
+
+    /// Whether the date has come.
+    pub fn is_due(self, now: Timestamp) -> bool {
+        self.next() <= now
+    }
+
+    /// The date of the next rotation.
+    pub fn next(self) -> Timestamp {
+        Timestamp::from_epoch_ms(self.next_ms)
+    }
 }
 
 impl KeyRecord {
@@ -212,6 +280,11 @@ impl KeyRecord {
             .iter()
             .flat_map(Related::regions)
             .filter(|region| *region != self.region)
+    }
+
+    /// Whether the schedule of its rotation, if it has one, asks for one now.
+    pub fn rotation_is_due(&self, now: Timestamp) -> bool {
+        self.rotation.is_some_and(|schedule| schedule.is_due(now))
     }
 
     /// When it was created.

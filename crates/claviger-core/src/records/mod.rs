@@ -29,8 +29,8 @@ pub use self::{
     },
     import_day::{DAY_KEY_BYTES, ImportDayRecord},
     key::{
-        KeyPlace, KeyRecord, ListedKeyRecord, MaterialEntry, MaterialRole, Rotated, RotationKind,
-        TombstoneRecord,
+        KeyPlace, KeyRecord, LastUse, ListedKeyRecord, MaterialEntry, MaterialRole, Rotated,
+        RotationKind, RotationSchedule, TombstoneRecord,
     },
     material::MaterialRecord,
     outbox::OutboxRecord,

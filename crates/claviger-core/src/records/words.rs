@@ -25,6 +25,10 @@ macro_rules! by_name {
 by_name!(spec, claviger_model::KeySpec);
 by_name!(usage, claviger_model::KeyUsageType);
 by_name!(origin, claviger_model::OriginType);
+by_name!(
+    tracked_operation,
+    claviger_model::KeyLastUsageTrackingOperation
+);
 
 /// Bytes that may be absent, in base64.
 pub(super) mod bytes {

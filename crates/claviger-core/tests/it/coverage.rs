@@ -350,9 +350,9 @@ const CALLS: [(&str, &str, &str, &str); 56] = [
         OK,
         DENIED,
     ),
-    ("DisableKeyRotation", KEY, NOT_BUILT, NOT_BUILT),
-    ("EnableKeyRotation", KEY, NOT_BUILT, NOT_BUILT),
-    ("GetKeyRotationStatus", KEY, NOT_BUILT, NOT_BUILT),
+    ("DisableKeyRotation", KEY, OK, DENIED),
+    ("EnableKeyRotation", KEY, OK, DENIED),
+    ("GetKeyRotationStatus", KEY, OK, DENIED),
     ("GenerateDataKeyPair", PAIR, NOT_BUILT, NOT_BUILT),
     (
         "GenerateDataKeyPairWithoutPlaintext",
@@ -367,7 +367,7 @@ const CALLS: [(&str, &str, &str, &str); 56] = [
         OK,
         DENIED,
     ),
-    ("GetKeyLastUsage", KEY, NOT_BUILT, NOT_BUILT),
+    ("GetKeyLastUsage", KEY, OK, DENIED),
     ("GetPublicKey", r#"{"KeyId":"$SIGNING"}"#, OK, DENIED),
     ("ListKeyPolicies", KEY, OK, DENIED),
     (

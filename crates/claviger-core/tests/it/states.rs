@@ -288,7 +288,10 @@ const OF_ANY_ORIGIN: [Row; 29] = [
     ),
 ];
 
-const OF_AWS_KEYS: [Row; 6] = [
+const OF_AWS_KEYS: [Row; 9] = [
+    ("EnableKeyRotation", KEY, IN_USE),
+    ("DisableKeyRotation", KEY, IN_USE),
+    ("GetKeyRotationStatus", KEY, ALWAYS),
     ("RotateKeyOnDemand", KEY, IN_USE),
     ("GetParametersForImport", PARAMETERS, NEVER),
     ("ImportKeyMaterial", IMPORT, NEVER),
@@ -297,7 +300,10 @@ const OF_AWS_KEYS: [Row; 6] = [
     ("UntagResource", UNTAG, NOT_PENDING_DELETION),
 ];
 
-const OF_EXTERNAL_KEYS: [Row; 6] = [
+const OF_EXTERNAL_KEYS: [Row; 9] = [
+    ("EnableKeyRotation", KEY, NEVER),
+    ("DisableKeyRotation", KEY, NEVER),
+    ("GetKeyRotationStatus", KEY, [Runs, Runs, Runs, WrongOrigin]),
     (
         "RotateKeyOnDemand",
         KEY,

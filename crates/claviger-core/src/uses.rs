@@ -1,0 +1,79 @@
+//! When keys were used last: noted in memory as calls succeed, written down by a job, for a call that uses a key changes no
+//! record.
+//!
+//! Whoever asks this process is told exactly. A killed process forgets the last few minutes.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use claviger_model::Timestamp;
+
+use crate::{
+    key::Key,
+    records::{KeyPlace, LastUse},
+};
+
+/// The uses that are not written down yet.
+#[derive(Default)]
+pub(crate) struct Uses(Mutex<HashMap<KeyPlace, Unwritten>>);
+
+struct Unwritten {
+    last: LastUse,
+    since_ms: i64,
+}
+
+impl Uses {
+    /// Notes that a call used the key at `place`.
+    pub(crate) fn note(&self, place: &KeyPlace, last: LastUse) {
+        let mut uses = self.lock();
+        if let Some(known) = uses.get_mut(place) {
+            known.last = last;
+        } else if uses.len() < KEYS_NOTED_MAX {
+            let since_ms = last.at_ms;
+            uses.insert(place.clone(), Unwritten { last, since_ms });
+        }
+    }
+
+    /// The last use of a key.
+    pub(crate) fn last(&self, key: &Key) -> Option<LastUse> {
+        let uses = self.lock();
+        let noted = uses.get(&key.place).map(|unwritten| unwritten.last);
+        noted.or(key.record.last_use)
+    }
+
+    /// At most `limit` uses that are unwritten since `since` or longer.
+    pub(crate) fn unwritten_since(
+        &self,
+        since: Timestamp,
+        limit: usize,
+    ) -> Vec<(KeyPlace, LastUse)> {
+        let uses = self.lock();
+        let old = uses
+            .iter()
+            .filter(|(_, unwritten)| unwritten.since_ms <= since.epoch_ms());
+        old.take(limit)
+            .map(|(place, unwritten)| (place.clone(), unwritten.last))
+            .collect()
+    }
+
+    /// Forgets a use that is written down, unless another came meanwhile.
+    pub(crate) fn written(&self, place: &KeyPlace, written: &LastUse) {
+        let mut uses = self.lock();
+        if let Some(unwritten) = uses.get_mut(place) {
+            if unwritten.last == *written {
+                uses.remove(place);
+            } else {
+                unwritten.since_ms = unwritten.last.at_ms;
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<KeyPlace, Unwritten>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The uses of further keys are not noted until some are written down.
+const KEYS_NOTED_MAX: usize = 100_000;
