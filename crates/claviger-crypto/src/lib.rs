@@ -21,12 +21,14 @@ pub mod context;
 pub mod engine;
 pub mod import;
 pub mod keyring;
+pub mod pair;
 pub mod root;
 pub mod spec;
 pub mod token;
 
 mod aead;
 mod kdf;
+mod pkcs8;
 mod reader;
 mod single_use;
 

@@ -15,6 +15,7 @@ use claviger_model::{KeySpec, Secret, SigningAlgorithmSpec};
 use super::Message;
 use super::rsa::digest;
 use crate::Error;
+use crate::pkcs8::{self, EcValues, PrivateKey};
 
 /// A key pair on one curve.
 pub struct Ecc {
@@ -52,6 +53,38 @@ impl Ecc {
             agreeing,
             public,
         })
+    }
+
+    /// The stored form of a key that was imported, after all of it was checked.
+    pub(crate) fn import(spec: KeySpec, values: &EcValues) -> Result<Secret, Error> {
+        let curve = Curve::of(spec)?;
+        if values.curve != spec {
+            return Err(Error::Malformed);
+        }
+        let scalar = curve.scalar(&values.scalar)?;
+        // EXPOSE: the library takes the scalar, checks its range and computes the point.
+        let sec1 = Secret::from_vec([&curve.sec1_header(), scalar.expose()].concat());
+        let pair = EcdsaKeyPair::from_private_key_der(curve.signing, sec1.expose())
+            .map_err(|_| Error::Malformed)?;
+        for point in &values.points {
+            // In any form: compressed, uncompressed or hybrid.
+            EcdsaKeyPair::from_private_key_and_public_key(curve.signing, scalar.expose(), point)
+                .map_err(|_| Error::Malformed)?;
+        }
+        let private = pair.to_pkcs8v1().map_err(|_| Error::Engine)?;
+        Ok(Secret::copy_of(private.as_ref()))
+    }
+
+    /// The private value: the scalar, as long as the curve's order.
+    pub(super) fn private_value(spec: KeySpec, material: &Secret) -> Result<Secret, Error> {
+        match pkcs8::read(material)? {
+            PrivateKey::Ec(values) if values.curve == spec => {
+                Curve::of(spec)?.scalar(&values.scalar)
+            }
+            PrivateKey::Ec(_) | PrivateKey::Rsa(_) | PrivateKey::Ed25519(_) => {
+                Err(Error::Malformed)
+            }
+        }
     }
 
     pub(super) fn public_der(&self) -> &[u8] {
@@ -117,6 +150,8 @@ struct Curve {
     signing: &'static EcdsaSigningAlgorithm,
     verifying: &'static EcdsaVerificationAlgorithm,
     agreement: Option<&'static agreement::Algorithm>,
+    /// How long a scalar is.
+    scalar_bytes: u8,
 }
 
 impl Curve {
@@ -125,6 +160,29 @@ impl Curve {
             .iter()
             .find(|curve| curve.spec == spec)
             .ok_or(Error::Malformed)
+    }
+
+    /// The scalar with as many leading zeros as it takes: some writers leave them out, some write one too many.
+    fn scalar(&self, written: &Secret) -> Result<Secret, Error> {
+        let length = usize::from(self.scalar_bytes);
+        // EXPOSE: moved to the end of a buffer of the right length.
+        let written = written.expose();
+        let surplus = written.len().saturating_sub(length);
+        let (zeros, digits) = written.split_at_checked(surplus).ok_or(Error::Malformed)?;
+        if zeros.iter().any(|byte| *byte != 0) {
+            return Err(Error::Malformed);
+        }
+        Secret::try_filled(length, |out| {
+            let start = length - digits.len();
+            let end = out.get_mut(start..).ok_or(Error::Malformed)?;
+            end.copy_from_slice(digits);
+            Ok(())
+        })
+    }
+
+    /// What stands before a scalar in an ECPrivateKey (RFC 5915) of nothing else.
+    const fn sec1_header(&self) -> [u8; 7] {
+        [0x30, self.scalar_bytes + 5, 2, 1, 1, 4, self.scalar_bytes]
     }
 
     fn has(&self, algorithm: SigningAlgorithmSpec) -> Result<(), Error> {
@@ -144,6 +202,7 @@ static CURVES: [Curve; 4] = [
         signing: &ECDSA_P256_SHA256_ASN1_SIGNING,
         verifying: &ECDSA_P256_SHA256_ASN1,
         agreement: Some(&ECDH_P256),
+        scalar_bytes: 32,
     },
     Curve {
         spec: KeySpec::EccNistP384,
@@ -152,6 +211,7 @@ static CURVES: [Curve; 4] = [
         signing: &ECDSA_P384_SHA384_ASN1_SIGNING,
         verifying: &ECDSA_P384_SHA384_ASN1,
         agreement: Some(&ECDH_P384),
+        scalar_bytes: 48,
     },
     Curve {
         spec: KeySpec::EccNistP521,
@@ -160,6 +220,7 @@ static CURVES: [Curve; 4] = [
         signing: &ECDSA_P521_SHA512_ASN1_SIGNING,
         verifying: &ECDSA_P521_SHA512_ASN1,
         agreement: Some(&ECDH_P521),
+        scalar_bytes: 66,
     },
     Curve {
         spec: KeySpec::EccSecgP256k1,
@@ -168,5 +229,6 @@ static CURVES: [Curve; 4] = [
         signing: &ECDSA_P256K1_SHA256_ASN1_SIGNING,
         verifying: &ECDSA_P256K1_SHA256_ASN1,
         agreement: None,
+        scalar_bytes: 32,
     },
 ];

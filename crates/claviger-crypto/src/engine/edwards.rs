@@ -6,6 +6,7 @@ use claviger_model::{Secret, SigningAlgorithmSpec};
 use ed25519_dalek::{Digest, Sha512, Signature, SigningKey};
 
 use super::Message;
+use crate::pkcs8::{self, PrivateKey, SeedValues};
 use crate::{Error, Rng};
 
 /// An Ed25519 key pair. AWS-LC signs messages; Ed25519ph, which it does not offer, is ed25519-dalek's.
@@ -39,6 +40,31 @@ impl Edwards {
             pair,
             public,
         })
+    }
+
+    /// The stored form of a key that was imported, after all of it was checked.
+    pub(crate) fn import(values: &SeedValues) -> Result<Secret, Error> {
+        if values.seed.len() != SEED_BYTES {
+            return Err(Error::Malformed);
+        }
+        // EXPOSE: the seed is the private key.
+        let pair = Ed25519KeyPair::from_seed_unchecked(values.seed.expose())
+            .map_err(|_| Error::Malformed)?;
+        if let Some(public) = &values.public
+            && public != pair.public_key().as_ref()
+        {
+            return Err(Error::Malformed);
+        }
+        let private = pair.to_pkcs8v1().map_err(|_| Error::Engine)?;
+        Ok(Secret::copy_of(private.as_ref()))
+    }
+
+    /// The private value: the seed.
+    pub(super) fn private_value(material: &Secret) -> Result<Secret, Error> {
+        match pkcs8::read(material)? {
+            PrivateKey::Ed25519(values) => Ok(values.seed),
+            PrivateKey::Rsa(_) | PrivateKey::Ec(_) => Err(Error::Malformed),
+        }
     }
 
     pub(super) fn public_der(&self) -> &[u8] {

@@ -4,7 +4,8 @@ use aws_lc_rs::hmac;
 use claviger_model::{KeySpec, MaterialId, Secret};
 use zeroize::Zeroizing;
 
-use crate::spec::facts;
+use super::{Ecc, Edwards, MlDsa, MlKem, Rsa};
+use crate::spec::{Family, facts};
 use crate::{Error, kdf};
 
 /// The id of `material` as a material of the key `key_uuid`: the same for ever, so that other bytes are refused on
@@ -21,12 +22,18 @@ pub fn material_id(
     spec: KeySpec,
     material: &Secret,
 ) -> Result<MaterialId, Error> {
-    if facts(spec).is_none() {
-        return Err(Error::Malformed);
-    }
+    let private = match facts(spec).ok_or(Error::Malformed)?.family {
+        // EXPOSE: raw bytes are their own private value.
+        Family::Symmetric | Family::Mac => Secret::copy_of(material.expose()),
+        Family::Rsa => Rsa::private_value(material)?,
+        Family::Ecc => Ecc::private_value(spec, material)?,
+        Family::Edwards => Edwards::private_value(material)?,
+        Family::MlDsa => MlDsa::private_value(spec, material)?,
+        Family::MlKem => MlKem::private_value(spec, material)?,
+    };
     let mut key = Zeroizing::new([0; 32]);
     kdf::derive(
-        material,
+        &private,
         &[MATERIAL_ID_LABEL, &[0], &256_u32.to_be_bytes()].concat(),
         key.as_mut_slice(),
     )?;

@@ -4,7 +4,10 @@ mod ecc;
 mod edwards;
 mod mac;
 mod material_id;
+mod ml_dsa;
+mod ml_kem;
 mod rsa;
+mod seed_form;
 mod symmetric;
 
 use claviger_model::{
@@ -15,6 +18,8 @@ pub use ecc::Ecc;
 pub use edwards::Edwards;
 pub use mac::Mac;
 pub use material_id::material_id;
+pub use ml_dsa::MlDsa;
+pub use ml_kem::MlKem;
 pub use rsa::Rsa;
 pub use symmetric::{SYMMETRIC_BYTES, Symmetric};
 
@@ -35,6 +40,10 @@ pub enum Backing {
     Edwards(Box<Edwards>),
     /// `HMAC_*`
     Mac(Box<Mac>),
+    /// `ML_DSA_*`
+    MlDsa(Box<MlDsa>),
+    /// `ML_KEM_*`
+    MlKem(Box<MlKem>),
 }
 
 /// A message to sign, in the form in which the caller has it.
@@ -50,18 +59,29 @@ pub enum Message<'a> {
 
 impl Backing {
     /// Draws new material, in the form in which it is stored: the bytes themselves for symmetric and HMAC keys, else
-    /// PKCS #8 in DER. AWS-LC draws RSA and elliptic curve keys with its own generator.
+    /// PKCS #8 in DER (ML-DSA and ML-KEM keys in seed form). AWS-LC draws RSA and elliptic curve keys with its own generator.
     ///
     /// # Errors
     /// [`Error::Malformed`] for a spec that is not served, [`Error::Engine`] when the library failed.
     pub fn generate_material(spec: KeySpec, rng: &dyn Rng) -> Result<Secret, Error> {
         match facts(spec).ok_or(Error::Malformed)?.family {
             Family::Symmetric => Symmetric::generate(rng),
-            Family::Rsa => Rsa::generate(spec).map(|(private, _)| private),
-            Family::Ecc => Ecc::generate(spec).map(|(private, _)| private),
-            Family::Edwards => Edwards::generate(rng).map(|(private, _)| private),
             Family::Mac => Mac::generate(spec, rng),
-            Family::MlDsa | Family::MlKem => Err(Error::Malformed),
+            Family::MlDsa => MlDsa::generate(spec, rng),
+            Family::Rsa | Family::Ecc | Family::Edwards | Family::MlKem => {
+                Self::generate_pair(spec, rng).map(|(private, _)| private)
+            }
+        }
+    }
+
+    /// Generates a key pair that is not opened: its private key as PKCS #8, its public one as SubjectPublicKeyInfo.
+    pub(crate) fn generate_pair(spec: KeySpec, rng: &dyn Rng) -> Result<(Secret, Vec<u8>), Error> {
+        match facts(spec).ok_or(Error::Malformed)?.family {
+            Family::Rsa => Rsa::generate(spec),
+            Family::Ecc => Ecc::generate(spec),
+            Family::Edwards => Edwards::generate(rng),
+            Family::MlKem => MlKem::generate(spec, rng),
+            Family::Symmetric | Family::Mac | Family::MlDsa => Err(Error::Malformed),
         }
     }
 
@@ -76,7 +96,8 @@ impl Backing {
             Family::Ecc => Ecc::open(spec, material).map(Box::new).map(Self::Ecc),
             Family::Edwards => Edwards::open(material).map(Box::new).map(Self::Edwards),
             Family::Mac => Mac::open(spec, material).map(Box::new).map(Self::Mac),
-            Family::MlDsa | Family::MlKem => Err(Error::Malformed),
+            Family::MlDsa => MlDsa::open(spec, material).map(Box::new).map(Self::MlDsa),
+            Family::MlKem => MlKem::open(spec, material).map(Box::new).map(Self::MlKem),
         }
     }
 
@@ -86,6 +107,8 @@ impl Backing {
             Self::Rsa(key) => Some(key.public_der()),
             Self::Ecc(key) => Some(key.public_der()),
             Self::Edwards(key) => Some(key.public_der()),
+            Self::MlDsa(key) => Some(key.public_der()),
+            Self::MlKem(key) => Some(key.public_der()),
             Self::Symmetric(_) | Self::Mac(_) => None,
         }
     }
@@ -104,7 +127,8 @@ impl Backing {
             Self::Rsa(key) => key.sign(algorithm, message),
             Self::Ecc(key) => key.sign(algorithm, message),
             Self::Edwards(key) => key.sign(algorithm, message),
-            Self::Symmetric(_) | Self::Mac(_) => Err(Error::Malformed),
+            Self::MlDsa(key) => key.sign(algorithm, message),
+            Self::Symmetric(_) | Self::Mac(_) | Self::MlKem(_) => Err(Error::Malformed),
         }
     }
 
@@ -122,7 +146,8 @@ impl Backing {
             Self::Rsa(key) => key.verify(algorithm, message, signature),
             Self::Ecc(key) => key.verify(algorithm, message, signature),
             Self::Edwards(key) => key.verify(algorithm, message, signature),
-            Self::Symmetric(_) | Self::Mac(_) => Err(Error::Malformed),
+            Self::MlDsa(key) => key.verify(algorithm, message, signature),
+            Self::Symmetric(_) | Self::Mac(_) | Self::MlKem(_) => Err(Error::Malformed),
         }
     }
 
@@ -133,9 +158,12 @@ impl Backing {
     pub fn mac(&self, algorithm: MacAlgorithmSpec, message: &[u8]) -> Result<Vec<u8>, Error> {
         match self {
             Self::Mac(key) => key.sign(algorithm, message),
-            Self::Symmetric(_) | Self::Rsa(_) | Self::Ecc(_) | Self::Edwards(_) => {
-                Err(Error::Malformed)
-            }
+            Self::Symmetric(_)
+            | Self::Rsa(_)
+            | Self::Ecc(_)
+            | Self::Edwards(_)
+            | Self::MlDsa(_)
+            | Self::MlKem(_) => Err(Error::Malformed),
         }
     }
 
@@ -146,10 +174,31 @@ impl Backing {
     pub fn agree(&self, peer: &[u8]) -> Result<Secret, Error> {
         match self {
             Self::Ecc(key) => key.agree(peer),
-            Self::Symmetric(_) | Self::Rsa(_) | Self::Edwards(_) | Self::Mac(_) => {
-                Err(Error::Malformed)
-            }
+            Self::Symmetric(_)
+            | Self::Rsa(_)
+            | Self::Edwards(_)
+            | Self::Mac(_)
+            | Self::MlDsa(_)
+            | Self::MlKem(_) => Err(Error::Malformed),
         }
+    }
+
+    /// A fresh secret, and the ciphertext that tells it to the owner of the private key.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] for keys without encapsulation.
+    pub fn encapsulate(&self) -> Result<(Vec<u8>, Secret), Error> {
+        self.ml_kem()?.encapsulate()
+    }
+
+    /// The secret that a ciphertext tells.
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] for a ciphertext of another length, and for nothing else: one that was made for another key
+    /// or altered gives a pseudo-random secret (FIPS 203, section 6.3). [`Error::Malformed`] for keys without
+    /// encapsulation.
+    pub fn decapsulate(&self, ciphertext: &[u8]) -> Result<Secret, Error> {
+        self.ml_kem()?.decapsulate(ciphertext)
     }
 
     /// Encrypts under the public key of an RSA pair.
@@ -180,16 +229,36 @@ impl Backing {
     pub(crate) const fn symmetric(&self) -> Result<&Secret, Error> {
         match self {
             Self::Symmetric(key) => Ok(key.key()),
-            Self::Rsa(_) | Self::Ecc(_) | Self::Edwards(_) | Self::Mac(_) => Err(Error::Malformed),
+            Self::Rsa(_)
+            | Self::Ecc(_)
+            | Self::Edwards(_)
+            | Self::Mac(_)
+            | Self::MlDsa(_)
+            | Self::MlKem(_) => Err(Error::Malformed),
         }
     }
 
     const fn rsa(&self) -> Result<&Rsa, Error> {
         match self {
             Self::Rsa(key) => Ok(key),
-            Self::Symmetric(_) | Self::Ecc(_) | Self::Edwards(_) | Self::Mac(_) => {
-                Err(Error::Malformed)
-            }
+            Self::Symmetric(_)
+            | Self::Ecc(_)
+            | Self::Edwards(_)
+            | Self::Mac(_)
+            | Self::MlDsa(_)
+            | Self::MlKem(_) => Err(Error::Malformed),
+        }
+    }
+
+    const fn ml_kem(&self) -> Result<&MlKem, Error> {
+        match self {
+            Self::MlKem(key) => Ok(key),
+            Self::Symmetric(_)
+            | Self::Rsa(_)
+            | Self::Ecc(_)
+            | Self::Edwards(_)
+            | Self::Mac(_)
+            | Self::MlDsa(_) => Err(Error::Malformed),
         }
     }
 }

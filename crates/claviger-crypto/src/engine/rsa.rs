@@ -4,8 +4,8 @@ use aws_lc_rs::digest::{Algorithm, Digest, SHA256, SHA384, SHA512};
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{
-    KeyPair, KeySize, OAEP_SHA1_MGF1SHA1, OAEP_SHA256_MGF1SHA256, OaepAlgorithm,
-    OaepPrivateDecryptingKey, OaepPublicEncryptingKey, PrivateDecryptingKey,
+    KeyPair, KeyPairComponents, KeySize, OAEP_SHA1_MGF1SHA1, OAEP_SHA256_MGF1SHA256, OaepAlgorithm,
+    OaepPrivateDecryptingKey, OaepPublicEncryptingKey, PrivateDecryptingKey, PublicKeyComponents,
 };
 use aws_lc_rs::signature::{
     KeyPair as _, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384,
@@ -17,6 +17,7 @@ use claviger_model::{EncryptionAlgorithmSpec, KeySpec, Secret, SigningAlgorithmS
 
 use super::Message;
 use crate::Error;
+use crate::pkcs8::{self, PrivateKey, RsaValues};
 
 /// An RSA key pair, parsed for everything that a key of either usage may be asked.
 pub struct Rsa {
@@ -58,6 +59,50 @@ impl Rsa {
             verifiers,
             public,
         })
+    }
+
+    /// The stored form of a key that was imported, after all of it was checked.
+    pub(crate) fn import(spec: KeySpec, values: &RsaValues) -> Result<Secret, Error> {
+        // EXPOSE: the library takes the private values and checks each against the others.
+        let components = KeyPairComponents {
+            public_key: PublicKeyComponents {
+                n: values.n.expose(),
+                e: values.e.expose(),
+            },
+            d: values.d.expose(),
+            p: values.p.expose(),
+            q: values.q.expose(),
+            dP: values.dp.expose(),
+            dQ: values.dq.expose(),
+            qInv: values.qi.expose(),
+        };
+        let pair = KeyPair::from_components(&components).map_err(|_| Error::Malformed)?;
+        let material = private_der(&pair)?;
+        let opened = Self::open(spec, &material)?;
+        // The library does not ask whether the factors are prime. With others, no power gives a message back.
+        let probe = Message::Raw(PAIRWISE_PROBE);
+        let algorithm = SigningAlgorithmSpec::RsassaPssSha256;
+        let signature = opened
+            .sign(algorithm, probe)
+            .map_err(|_| Error::Malformed)?;
+        if opened.verify(algorithm, probe, &signature)? {
+            Ok(material)
+        } else {
+            Err(Error::Malformed)
+        }
+    }
+
+    /// The private value, in one form however the key was written: exponent, larger and smaller prime.
+    pub(super) fn private_value(material: &Secret) -> Result<Secret, Error> {
+        let PrivateKey::Rsa(values) = pkcs8::read(material)? else {
+            return Err(Error::Malformed);
+        };
+        // EXPOSE: concatenated in one allocation, so that no copy stays. Both primes are as long as half the modulus.
+        let (p, q) = (values.p.expose(), values.q.expose());
+        let (larger, smaller) = if p > q { (p, q) } else { (q, p) };
+        Ok(Secret::from_vec(
+            [values.e.expose(), larger, smaller].concat(),
+        ))
     }
 
     pub(super) fn public_der(&self) -> &[u8] {
@@ -255,3 +300,5 @@ const SIZES: [(KeySpec, KeySize); 3] = [
     (KeySpec::Rsa3072, KeySize::Rsa3072),
     (KeySpec::Rsa4096, KeySize::Rsa4096),
 ];
+
+const PAIRWISE_PROBE: &[u8] = b"claviger pairwise consistency";

@@ -5,8 +5,10 @@
 
 pub mod token;
 
+mod material;
 mod pool;
 mod wrapping;
 
+pub use material::material_from;
 pub use pool::{KeyPool, PoolEmpty, PoolLimits};
 pub use wrapping::{WrappingAlgorithm, WrappingKey, WrappingSpec};

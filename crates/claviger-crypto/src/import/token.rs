@@ -145,6 +145,8 @@ const fn algorithm_code(algorithm: WrappingAlgorithm) -> u8 {
     match algorithm {
         WrappingAlgorithm::OaepSha1 => 1,
         WrappingAlgorithm::OaepSha256 => 2,
+        WrappingAlgorithm::RsaAesKeyWrapSha1 => 3,
+        WrappingAlgorithm::RsaAesKeyWrapSha256 => 4,
     }
 }
 

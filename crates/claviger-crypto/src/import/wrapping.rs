@@ -1,14 +1,15 @@
 //! RSA wrapping keys: what material is encrypted under on its way in.
 
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
+use aws_lc_rs::key_wrap::{AES_256, AesKek, KeyWrapPadded as _};
 use aws_lc_rs::rsa::{
     KeySize, OAEP_SHA1_MGF1SHA1, OAEP_SHA256_MGF1SHA256, OaepAlgorithm, OaepPrivateDecryptingKey,
     PrivateDecryptingKey,
 };
 use claviger_model::Secret;
 
-use crate::Error;
 use crate::engine::oaep_decrypt;
+use crate::{Error, Rng, SystemRng};
 
 /// The kind of wrapping key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,23 +43,33 @@ impl WrappingSpec {
     }
 }
 
-/// How material is encrypted under a wrapping key (RFC 8017, section 7.1, with an empty label).
+/// How material is encrypted under a wrapping key: RSA-OAEP (RFC 8017, section 7.1) with an empty label, alone or around an
+/// AES-256 key that wraps the material (RFC 5649; together they are PKCS #11's `CKM_RSA_AES_KEY_WRAP`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WrappingAlgorithm {
     /// `RSAES_OAEP_SHA_1`: SHA-1 for the label and for MGF1.
     OaepSha1,
     /// `RSAES_OAEP_SHA_256`: SHA-256 for both.
     OaepSha256,
+    /// `RSA_AES_KEY_WRAP_SHA_1`: an AES-256 key under OAEP with SHA-1, then the material under that key.
+    RsaAesKeyWrapSha1,
+    /// `RSA_AES_KEY_WRAP_SHA_256`: the same with SHA-256.
+    RsaAesKeyWrapSha256,
 }
 
 impl WrappingAlgorithm {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::OaepSha1, Self::OaepSha256];
+    pub const ALL: [Self; 4] = [
+        Self::OaepSha1,
+        Self::OaepSha256,
+        Self::RsaAesKeyWrapSha1,
+        Self::RsaAesKeyWrapSha256,
+    ];
 
     const fn oaep(self) -> &'static OaepAlgorithm {
         match self {
-            Self::OaepSha1 => &OAEP_SHA1_MGF1SHA1,
-            Self::OaepSha256 => &OAEP_SHA256_MGF1SHA256,
+            Self::OaepSha1 | Self::RsaAesKeyWrapSha1 => &OAEP_SHA1_MGF1SHA1,
+            Self::OaepSha256 | Self::RsaAesKeyWrapSha256 => &OAEP_SHA256_MGF1SHA256,
         }
     }
 }
@@ -124,6 +135,50 @@ impl WrappingKey {
     /// [`Error::Rejected`].
     pub fn unwrap(&self, algorithm: WrappingAlgorithm, ciphertext: &[u8]) -> Result<Secret, Error> {
         let key = OaepPrivateDecryptingKey::new(self.key.clone()).map_err(|_| Error::Engine)?;
-        oaep_decrypt(&key, algorithm.oaep(), ciphertext)
+        match algorithm {
+            WrappingAlgorithm::OaepSha1 | WrappingAlgorithm::OaepSha256 => {
+                oaep_decrypt(&key, algorithm.oaep(), ciphertext)
+            }
+            WrappingAlgorithm::RsaAesKeyWrapSha1 | WrappingAlgorithm::RsaAesKeyWrapSha256 => {
+                let (wrapped_key, wrapped) = ciphertext
+                    .split_at_checked(key.key_size_bytes())
+                    .ok_or(Error::Rejected)?;
+                let kek = oaep_decrypt(&key, algorithm.oaep(), wrapped_key);
+                aes_unwrap(&kek_or_random(kek)?, wrapped)
+            }
+        }
     }
 }
+
+/// The AES key that was wrapped or, when none was, one that opens nothing: what follows takes its course either way, so that
+/// the time does not tell where it failed.
+fn kek_or_random(unwrapped: Result<Secret, Error>) -> Result<Secret, Error> {
+    let random = Secret::try_filled(KEK_BYTES, |bytes| SystemRng.fill(bytes))?;
+    // AWS documents a 256-bit key and no other.
+    Ok(unwrapped
+        .ok()
+        .filter(|kek| kek.len() == KEK_BYTES)
+        .unwrap_or(random))
+}
+
+/// AES key wrap with padding (RFC 5649).
+fn aes_unwrap(kek: &Secret, wrapped: &[u8]) -> Result<Secret, Error> {
+    // EXPOSE: the library's key schedule.
+    let kek = AesKek::new(&AES_256, kek.expose()).map_err(|_| Error::Engine)?;
+    let mut length = 0;
+    let padded = Secret::try_filled(wrapped.len(), |out| {
+        let plaintext = kek
+            .unwrap_with_padding(wrapped, out)
+            .map_err(|_| Error::Rejected)?;
+        length = plaintext.len();
+        Ok(())
+    })?;
+    // EXPOSE: the plaintext is the front of the buffer.
+    padded
+        .expose()
+        .get(..length)
+        .map(Secret::copy_of)
+        .ok_or(Error::Engine)
+}
+
+const KEK_BYTES: usize = 32;

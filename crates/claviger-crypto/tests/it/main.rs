@@ -12,9 +12,11 @@ mod attempts;
 mod barrier;
 mod blob;
 mod golden;
+mod import_material;
 mod import_token;
 mod keyring;
 mod openssl;
+mod post_quantum;
 mod token;
 mod unwrap;
 
