@@ -22,6 +22,17 @@ fn importing() {
     passes("boto3/importing.py");
 }
 
+/// Every importable spec by every wrapping.
+#[test]
+fn import_matrix() {
+    passes("boto3/import_matrix.py");
+}
+
+#[test]
+fn import_forms() {
+    passes("boto3/import_forms.py");
+}
+
 #[test]
 fn rotating() {
     passes("boto3/rotating.py");

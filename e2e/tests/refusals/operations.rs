@@ -150,8 +150,7 @@ pub(crate) const OPERATIONS: &[Row] = &[
     Row::by_alias(
         "Decapsulate",
         r#"{"KeyId":"$KEY","SharedSecretCiphertextBlob":"aGk=","EncapsulationAlgorithm":"ML_KEM"}"#,
-    )
-    .unbuilt(),
+    ),
     Row::by_alias("Decrypt", r#"{"KeyId":"$KEY","CiphertextBlob":"$BLOB"}"#),
     Row::keyless("DeleteAlias", r#"{"AliasName":"alias/own"}"#).with_own_names(),
     Row::keyless("DeleteCustomKeyStore", STORE).unbuilt(),
@@ -170,12 +169,11 @@ pub(crate) const OPERATIONS: &[Row] = &[
     Row::by_alias(
         "Encapsulate",
         r#"{"KeyId":"$KEY","EncapsulationAlgorithm":"ML_KEM"}"#,
-    )
-    .unbuilt(),
+    ),
     Row::by_alias("Encrypt", r#"{"KeyId":"$KEY","Plaintext":"aGk="}"#),
     Row::by_alias("GenerateDataKey", DATA_KEY),
-    Row::by_alias("GenerateDataKeyPair", PAIR).unbuilt(),
-    Row::by_alias("GenerateDataKeyPairWithoutPlaintext", PAIR).unbuilt(),
+    Row::by_alias("GenerateDataKeyPair", PAIR),
+    Row::by_alias("GenerateDataKeyPairWithoutPlaintext", PAIR),
     Row::by_alias("GenerateDataKeyWithoutPlaintext", DATA_KEY),
     Row::by_alias(
         "GenerateMac",

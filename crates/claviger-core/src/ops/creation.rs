@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use claviger_crypto::spec::{self, Family, SpecFacts};
+use claviger_crypto::spec::{self, SpecFacts};
 use claviger_model::{CreateKeyInput, KeySpec, KeyUsageType, OriginType, Tag};
 
 use super::policies::KeyPolicy;
@@ -66,20 +66,16 @@ fn usage_fits(spec: KeySpec, usage: Option<KeyUsageType>) -> Result<&'static Spe
         Some(usage) => usage,
     };
     let facts = spec::facts(spec).ok_or_else(|| error::only_in_china(spec))?;
-    if !facts.usages.contains(&usage) {
-        return Err(error::usage_not_compatible(usage, spec));
+    if facts.usages.contains(&usage) {
+        Ok(facts)
+    } else {
+        Err(error::usage_not_compatible(usage, spec))
     }
-    if matches!(facts.family, Family::MlDsa | Family::MlKem) {
-        return Err(error::unsupported_because(format!(
-            "KeySpec {spec} is not supported by this version of the service."
-        )));
-    }
-    Ok(facts)
 }
 
 /// Keys of custom key stores need a connected store, and there is none yet.
 fn origin_fits(input: &CreateKeyInput, facts: &SpecFacts) -> Result<(), Error> {
-    if origin(input) == OriginType::External && facts.family != Family::Symmetric {
+    if origin(input) == OriginType::External && !facts.importable {
         return Err(error::not_importable(facts.spec));
     }
     let in_store = matches!(

@@ -1,8 +1,11 @@
 //! What the import operations share: the day's key, the token and the wrapping algorithms.
 
-use claviger_crypto::import::{
-    WrappingAlgorithm, WrappingKey, WrappingSpec,
-    token::{self, Token},
+use claviger_crypto::{
+    import::{
+        WrappingAlgorithm, WrappingKey, WrappingSpec, material_from,
+        token::{self, Token},
+    },
+    spec::{self, Family},
 };
 use claviger_model::{AlgorithmSpec, KeySpec, Secret, Timestamp, WrappingKeySpec};
 
@@ -26,11 +29,10 @@ pub(super) fn wrapping(
     let wrapping = match algorithm {
         AlgorithmSpec::RsaesOaepSha1 => WrappingAlgorithm::OaepSha1,
         AlgorithmSpec::RsaesOaepSha256 => WrappingAlgorithm::OaepSha256,
+        AlgorithmSpec::RsaAesKeyWrapSha1 => WrappingAlgorithm::RsaAesKeyWrapSha1,
+        AlgorithmSpec::RsaAesKeyWrapSha256 => WrappingAlgorithm::RsaAesKeyWrapSha256,
         // PKCS #1 v1.5 is refused since October 2023, SM2 is for the China Regions.
-        AlgorithmSpec::RsaAesKeyWrapSha1
-        | AlgorithmSpec::RsaAesKeyWrapSha256
-        | AlgorithmSpec::RsaesPkcs1V15
-        | AlgorithmSpec::Sm2pke => return Err(refused()),
+        AlgorithmSpec::RsaesPkcs1V15 | AlgorithmSpec::Sm2pke => return Err(refused()),
     };
     let key = match spec {
         WrappingKeySpec::Rsa2048 => WrappingSpec::Rsa2048,
@@ -38,7 +40,19 @@ pub(super) fn wrapping(
         WrappingKeySpec::Rsa4096 => WrappingSpec::Rsa4096,
         WrappingKeySpec::Sm2 => return Err(refused()),
     };
-    let possible = material == KeySpec::SymmetricDefault;
+    let direct = matches!(
+        wrapping,
+        WrappingAlgorithm::OaepSha1 | WrappingAlgorithm::OaepSha256
+    );
+    let possible = match spec::facts(material).map(|facts| facts.family) {
+        Some(Family::Symmetric | Family::Mac) => direct,
+        Some(Family::Rsa) => !direct,
+        // A private key of P-521 is longer than what fits into RSA_2048.
+        Some(Family::Ecc | Family::Edwards) => {
+            !(direct && material == KeySpec::EccNistP521 && key == WrappingSpec::Rsa2048)
+        }
+        Some(Family::MlDsa | Family::MlKem) | None => false,
+    };
     if possible {
         Ok((wrapping, key))
     } else {
@@ -60,7 +74,9 @@ pub(super) async fn unwrap(
         let unwrapped = WrappingKey::from_pkcs8(&token.wrapping_key)
             .and_then(|key| key.unwrap(token.algorithm, &wrapped))
             .map_err(|_| error::invalid_ciphertext())?;
-        Fresh::of(spec, unwrapped).map_err(|_| error::incorrect_key_material())
+        material_from(spec, &unwrapped)
+            .and_then(|bytes| Fresh::of(spec, bytes))
+            .map_err(|_| error::incorrect_key_material())
     };
     cx.core.heavy.run(unwrap).await?
 }
@@ -139,3 +155,41 @@ pub(crate) fn day_of(now: Timestamp) -> Result<u32, Error> {
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 // AWS: https://docs.aws.amazon.com/kms/latest/APIReference/API_ImportKeyMaterial.html
 const VALID_DAYS_MAX: i64 = 365;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// AWS's table, and what its last column excludes.
+    #[test]
+    fn each_spec_has_its_wrappings() {
+        for facts in &spec::TABLE {
+            for algorithm in AlgorithmSpec::ALL {
+                for key in WrappingKeySpec::ALL {
+                    let expected = expected(facts.spec, algorithm, key);
+                    let found = wrapping(algorithm, key, facts.spec).is_ok();
+                    assert_eq!(found, expected, "{} {algorithm} {key}", facts.spec);
+                }
+            }
+        }
+    }
+
+    fn expected(material: KeySpec, algorithm: AlgorithmSpec, key: WrappingKeySpec) -> bool {
+        let material = material.as_str();
+        let rsa_key = key.as_str().starts_with("RSA_");
+        let too_small = material == "ECC_NIST_P521" && key == WrappingKeySpec::Rsa2048;
+        rsa_key
+            && match algorithm.as_str() {
+                "RSAES_OAEP_SHA_1" | "RSAES_OAEP_SHA_256" => {
+                    !["RSA_", "ML_"]
+                        .iter()
+                        .any(|name| material.starts_with(name))
+                        && !too_small
+                }
+                "RSA_AES_KEY_WRAP_SHA_1" | "RSA_AES_KEY_WRAP_SHA_256" => ["RSA_", "ECC_"]
+                    .iter()
+                    .any(|name| material.starts_with(name)),
+                _ => false,
+            }
+    }
+}

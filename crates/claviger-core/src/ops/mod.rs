@@ -14,6 +14,7 @@ pub(crate) mod material;
 mod messages;
 mod not_built;
 mod paging;
+mod pairs;
 mod policies;
 pub(crate) mod regions;
 mod replicas;
@@ -24,6 +25,7 @@ mod cancel_key_deletion;
 mod create_alias;
 mod create_grant;
 mod create_key;
+mod decapsulate;
 mod decrypt;
 mod delete_alias;
 mod delete_imported_key_material;
@@ -33,8 +35,11 @@ mod disable_key;
 mod disable_key_rotation;
 mod enable_key;
 mod enable_key_rotation;
+mod encapsulate;
 mod encrypt;
 mod generate_data_key;
+mod generate_data_key_pair;
+mod generate_data_key_pair_without_plaintext;
 mod generate_data_key_without_plaintext;
 mod generate_mac;
 mod generate_random;
@@ -91,6 +96,7 @@ pub fn route(operation: Operation) -> Route {
         CreateAlias in create_alias,
         CreateGrant in create_grant,
         CreateKey in create_key,
+        Decapsulate in decapsulate,
         Decrypt in decrypt,
         DeleteAlias in delete_alias,
         DeleteImportedKeyMaterial in delete_imported_key_material,
@@ -100,8 +106,11 @@ pub fn route(operation: Operation) -> Route {
         DisableKeyRotation in disable_key_rotation,
         EnableKey in enable_key,
         EnableKeyRotation in enable_key_rotation,
+        Encapsulate in encapsulate,
         Encrypt in encrypt,
         GenerateDataKey in generate_data_key,
+        GenerateDataKeyPair in generate_data_key_pair,
+        GenerateDataKeyPairWithoutPlaintext in generate_data_key_pair_without_plaintext,
         GenerateDataKeyWithoutPlaintext in generate_data_key_without_plaintext,
         GenerateMac in generate_mac,
         GenerateRandom in generate_random,
@@ -135,10 +144,6 @@ pub fn route(operation: Operation) -> Route {
         VerifyMac in verify_mac,
         ;
         // Authenticated, decoded, audited and refused.
-        GenerateDataKeyPairWithoutPlaintext,
-        GenerateDataKeyPair,
-        Decapsulate,
-        Encapsulate,
         ConnectCustomKeyStore,
         CreateCustomKeyStore,
         DeleteCustomKeyStore,

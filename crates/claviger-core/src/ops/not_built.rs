@@ -36,10 +36,6 @@ macro_rules! not_built {
 }
 
 not_built! {
-    GenerateDataKeyPairWithoutPlaintext GenerateDataKeyPairWithoutPlaintextInput GenerateDataKeyPairWithoutPlaintextOutput,
-    GenerateDataKeyPair GenerateDataKeyPairInput GenerateDataKeyPairOutput,
-    Decapsulate DecapsulateInput DecapsulateOutput,
-    Encapsulate EncapsulateInput EncapsulateOutput,
     ConnectCustomKeyStore ConnectCustomKeyStoreInput ConnectCustomKeyStoreOutput,
     CreateCustomKeyStore CreateCustomKeyStoreInput CreateCustomKeyStoreOutput,
     DeleteCustomKeyStore DeleteCustomKeyStoreInput DeleteCustomKeyStoreOutput,

@@ -1,9 +1,13 @@
-//! DeriveSharedSecret.
+//! Shared secrets and data key pairs: DeriveSharedSecret, Encapsulate, Decapsulate, GenerateDataKeyPair.
 
+use aws_lc_rs::{
+    rsa::KeyPair as RsaKeyPair,
+    signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair},
+};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
-use crate::scene::{Scene, refusal};
+use crate::scene::{Scene, code, refusal};
 
 #[tokio::test]
 async fn two_keys_agree_on_one_secret() {
@@ -45,6 +49,111 @@ async fn a_peer_key_is_one_of_the_same_curve() {
     }
 }
 
+#[tokio::test]
+async fn a_secret_is_encapsulated() {
+    let scene = Scene::new().await;
+    for (spec, bytes) in [
+        ("ML_KEM_512", 768),
+        ("ML_KEM_768", 1088),
+        ("ML_KEM_1024", 1568),
+    ] {
+        let made = json!({"KeySpec": spec, "KeyUsage": "ENCAPSULATE_DECAPSULATE"});
+        let key = scene.new_key(made).await;
+        let body = json!({"KeyId": key, "EncapsulationAlgorithm": "ML_KEM"});
+        let sent = scene.ok("Encapsulate", body).await;
+        assert_eq!(decode(&sent["SharedSecret"]).len(), 32);
+        let ciphertext = decode(&sent["SharedSecretCiphertextBlob"]);
+        assert_eq!(ciphertext.len(), bytes);
+        let received = decapsulate(&scene, &key, &ciphertext).await.unwrap();
+        let expected = json!({
+            "KeyId": key, "EncapsulationAlgorithm": "ML_KEM", "SharedSecret": sent["SharedSecret"],
+        });
+        assert_eq!(received, expected);
+        // Only the length can be wrong; anything else gives some secret.
+        let mut altered = ciphertext.clone();
+        altered[0] ^= 1;
+        let other = decapsulate(&scene, &key, &altered).await.unwrap();
+        assert_ne!(other["SharedSecret"], sent["SharedSecret"]);
+        let cut = decapsulate(&scene, &key, &ciphertext[1..]).await;
+        let invalid = ("InvalidCiphertextException".to_owned(), None);
+        assert_eq!(refusal(cut), invalid);
+    }
+}
+
+/// The private key decrypts under its context, belongs to the public one, and the sibling keeps it to itself.
+#[tokio::test]
+async fn a_pair_of_every_spec() {
+    let scene = Scene::new().await;
+    let key = scene.new_key(json!({})).await;
+    for spec in PAIRS {
+        let mut body = json!({"KeyId": key, "KeyPairSpec": spec, "EncryptionContext": {"a": "b"}});
+        let pair = scene.ok("GenerateDataKeyPair", body.clone()).await;
+        assert_eq!(pair["KeyId"], json!(key));
+        assert_eq!(pair["KeyPairSpec"], spec);
+        assert!(pair["KeyMaterialId"].is_string());
+        let private = decode(&pair["PrivateKeyPlaintext"]);
+        check_pair(spec, &private, &decode(&pair["PublicKey"]));
+        let blob = json!({
+            "CiphertextBlob": pair["PrivateKeyCiphertextBlob"], "EncryptionContext": {"a": "b"},
+        });
+        let decrypted = scene.ok("Decrypt", blob).await;
+        assert_eq!(decrypted["Plaintext"], pair["PrivateKeyPlaintext"]);
+        let sibling = "GenerateDataKeyPairWithoutPlaintext";
+        let without = scene.ok(sibling, body.clone()).await;
+        assert_eq!(without["PrivateKeyPlaintext"], Value::Null);
+        assert_eq!(without["KeyPairSpec"], spec);
+        body["DryRun"] = json!(true);
+        let dry = scene.call(sibling, body).await;
+        assert_eq!(code(&dry), "DryRunOperationException");
+    }
+}
+
+#[tokio::test]
+async fn no_pair_of_the_china_regions_and_none_for_an_enclave() {
+    let scene = Scene::new().await;
+    let key = scene.new_key(json!({})).await;
+    let body = json!({"KeyId": key, "KeyPairSpec": "SM2"});
+    for operation in ["GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext"] {
+        let refused = refusal(scene.call(operation, body.clone()).await);
+        assert_eq!(refused.0, "UnsupportedOperationException");
+    }
+    let recipient = json!({
+        "AttestationDocument": "aGk=", "KeyEncryptionAlgorithm": "RSAES_OAEP_SHA_256",
+    });
+    let body = json!({"KeyId": key, "KeyPairSpec": "RSA_2048", "Recipient": recipient});
+    let refused = refusal(scene.call("GenerateDataKeyPair", body).await);
+    assert_eq!(refused.0, "ValidationException");
+}
+
+/// What another reader of PKCS #8 sees.
+fn check_pair(spec: &str, private: &[u8], public: &[u8]) {
+    assert_eq!(public[0], 0x30);
+    if spec.starts_with("RSA") {
+        let pair = RsaKeyPair::from_pkcs8(private).unwrap();
+        let modulus = pair.public_modulus_len() * 8;
+        assert_eq!(spec, format!("RSA_{modulus}"));
+        assert!(holds(public, pair.public_key().as_ref()));
+    } else if spec == "ECC_NIST_P256" {
+        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, private).unwrap();
+        assert!(holds(public, pair.public_key().as_ref()));
+    } else if spec.starts_with("ML_KEM") {
+        // In seed form, all sizes are equally long.
+        assert_eq!(private.len(), 86);
+    }
+}
+
+fn holds(spki: &[u8], public: &[u8]) -> bool {
+    spki.ends_with(public)
+}
+
+async fn decapsulate(scene: &Scene, key: &str, ciphertext: &[u8]) -> crate::scene::Answer {
+    let body = json!({
+        "KeyId": key, "EncapsulationAlgorithm": "ML_KEM",
+        "SharedSecretCiphertextBlob": STANDARD.encode(ciphertext),
+    });
+    scene.call("Decapsulate", body).await
+}
+
 async fn derive(scene: &Scene, key: &str, peer: &str) -> Value {
     let body = json!({"KeyId": key, "KeyAgreementAlgorithm": "ECDH", "PublicKey": peer});
     scene.ok("DeriveSharedSecret", body).await
@@ -58,3 +167,17 @@ async fn public_key(scene: &Scene, key: &str) -> String {
 fn decode(member: &Value) -> Vec<u8> {
     STANDARD.decode(member.as_str().unwrap()).unwrap()
 }
+
+const PAIRS: [&str; 11] = [
+    "RSA_2048",
+    "RSA_3072",
+    "RSA_4096",
+    "ECC_NIST_P256",
+    "ECC_NIST_P384",
+    "ECC_NIST_P521",
+    "ECC_SECG_P256K1",
+    "ECC_NIST_EDWARDS25519",
+    "ML_KEM_512",
+    "ML_KEM_768",
+    "ML_KEM_1024",
+];

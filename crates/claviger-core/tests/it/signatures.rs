@@ -94,6 +94,20 @@ async fn an_algorithm_takes_its_own_form_of_message() {
             "Digest is invalid length for algorithm RSASSA_PSS_SHA_384.",
         ),
         (
+            "ML_DSA_44",
+            "ML_DSA_SHAKE_256",
+            "EXTERNAL_MU",
+            63,
+            "Digest is invalid length for algorithm ML_DSA_SHAKE_256.",
+        ),
+        (
+            "ML_DSA_44",
+            "ML_DSA_SHAKE_256",
+            "DIGEST",
+            64,
+            "MessageType DIGEST is incompatible with algorithm ML_DSA_SHAKE_256.",
+        ),
+        (
             "ECC_NIST_EDWARDS25519",
             "ED25519_SHA_512",
             "DIGEST",
@@ -210,8 +224,9 @@ const RSA: &[(&str, Kinds)] = &[
     ("RSASSA_PKCS1_V1_5_SHA_384", HASH_384),
     ("RSASSA_PKCS1_V1_5_SHA_512", HASH_512),
 ];
+const ML_DSA: &[(&str, Kinds)] = &[("ML_DSA_SHAKE_256", &[("RAW", 4096), ("EXTERNAL_MU", 64)])];
 
-const ALGORITHMS: [(&str, &[(&str, Kinds)]); 8] = [
+const ALGORITHMS: [(&str, &[(&str, Kinds)]); 11] = [
     ("RSA_2048", RSA),
     ("RSA_3072", RSA),
     ("RSA_4096", RSA),
@@ -226,4 +241,7 @@ const ALGORITHMS: [(&str, &[(&str, Kinds)]); 8] = [
             ("ED25519_PH_SHA_512", &[("DIGEST", 64)]),
         ],
     ),
+    ("ML_DSA_44", ML_DSA),
+    ("ML_DSA_65", ML_DSA),
+    ("ML_DSA_87", ML_DSA),
 ];

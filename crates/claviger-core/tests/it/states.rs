@@ -199,7 +199,7 @@ const CANCEL: [Cell; 4] = [
 ];
 const NEVER: [Cell; 4] = [WrongOrigin; 4];
 
-const OF_ANY_ORIGIN: [Row; 29] = [
+const OF_ANY_ORIGIN: [Row; 31] = [
     ("CancelKeyDeletion", KEY, CANCEL),
     (
         "CreateAlias",
@@ -236,6 +236,16 @@ const OF_ANY_ORIGIN: [Row; 29] = [
     (
         "GenerateDataKeyWithoutPlaintext",
         r#"{"KeyId":"$KEY","KeySpec":"AES_128"}"#,
+        IN_USE,
+    ),
+    (
+        "GenerateDataKeyPair",
+        r#"{"KeyId":"$KEY","KeyPairSpec":"ECC_NIST_P256"}"#,
+        IN_USE,
+    ),
+    (
+        "GenerateDataKeyPairWithoutPlaintext",
+        r#"{"KeyId":"$KEY","KeyPairSpec":"ECC_NIST_P256"}"#,
         IN_USE,
     ),
     ("DeleteAlias", r#"{"AliasName":"alias/on"}"#, ALWAYS),

@@ -95,6 +95,11 @@ async fn what_cannot_be_created() {
             "UnsupportedOperationException",
             "SM2 is only supported in China Regions.",
         ),
+        (
+            json!({"KeySpec": "ML_DSA_44", "KeyUsage": "SIGN_VERIFY", "Origin": "EXTERNAL"}),
+            "UnsupportedOperationException",
+            "KeySpec ML_DSA_44 does not support imported key material.",
+        ),
     ] {
         let refused = refusal(scene.call("CreateKey", body).await);
         assert_eq!(refused, (code.to_owned(), Some(text.to_owned())));
@@ -115,6 +120,7 @@ async fn a_key_is_used_for_what_it_is_for() {
             json!({"CiphertextBlob": "aGk=", "EncryptionAlgorithm": "RSAES_OAEP_SHA_1"}),
         ),
         ("GenerateDataKey", json!({"KeySpec": "AES_256"})),
+        ("GenerateDataKeyPair", json!({"KeyPairSpec": "RSA_2048"})),
         (
             "GenerateMac",
             json!({"Message": "aGk=", "MacAlgorithm": "HMAC_SHA_256"}),
@@ -126,6 +132,11 @@ async fn a_key_is_used_for_what_it_is_for() {
         (
             "DeriveSharedSecret",
             json!({"KeyAgreementAlgorithm": "ECDH", "PublicKey": "aGk="}),
+        ),
+        ("Encapsulate", json!({"EncapsulationAlgorithm": "ML_KEM"})),
+        (
+            "Decapsulate",
+            json!({"EncapsulationAlgorithm": "ML_KEM", "SharedSecretCiphertextBlob": "aGk="}),
         ),
     ] {
         check_usage(&scene, operation, body, &signing, "SIGN_VERIFY").await;
@@ -222,7 +233,7 @@ const OAEP: &str = "RSAES_OAEP_SHA_1 RSAES_OAEP_SHA_256";
 /// Spec, usage, and the algorithms that go with them.
 ///
 /// AWS: <https://docs.aws.amazon.com/kms/latest/developerguide/symm-asymm-choose-key-spec.html>
-const KINDS: [(&str, &str, &str, &str); 19] = [
+const KINDS: [(&str, &str, &str, &str); 25] = [
     (
         "SYMMETRIC_DEFAULT",
         "ENCRYPT_DECRYPT",
@@ -245,6 +256,9 @@ const KINDS: [(&str, &str, &str, &str); 19] = [
         LISTS[1],
         "ED25519_SHA_512 ED25519_PH_SHA_512",
     ),
+    ("ML_DSA_44", "SIGN_VERIFY", LISTS[1], "ML_DSA_SHAKE_256"),
+    ("ML_DSA_65", "SIGN_VERIFY", LISTS[1], "ML_DSA_SHAKE_256"),
+    ("ML_DSA_87", "SIGN_VERIFY", LISTS[1], "ML_DSA_SHAKE_256"),
     ("HMAC_224", "GENERATE_VERIFY_MAC", LISTS[2], "HMAC_SHA_224"),
     ("HMAC_256", "GENERATE_VERIFY_MAC", LISTS[2], "HMAC_SHA_256"),
     ("HMAC_384", "GENERATE_VERIFY_MAC", LISTS[2], "HMAC_SHA_384"),
@@ -252,4 +266,7 @@ const KINDS: [(&str, &str, &str, &str); 19] = [
     ("ECC_NIST_P256", "KEY_AGREEMENT", LISTS[3], "ECDH"),
     ("ECC_NIST_P384", "KEY_AGREEMENT", LISTS[3], "ECDH"),
     ("ECC_NIST_P521", "KEY_AGREEMENT", LISTS[3], "ECDH"),
+    ("ML_KEM_512", "ENCAPSULATE_DECAPSULATE", LISTS[4], "ML_KEM"),
+    ("ML_KEM_768", "ENCAPSULATE_DECAPSULATE", LISTS[4], "ML_KEM"),
+    ("ML_KEM_1024", "ENCAPSULATE_DECAPSULATE", LISTS[4], "ML_KEM"),
 ];
