@@ -61,8 +61,8 @@ def refused(code, message, call, **members):
         said = error.response["Error"]
         equal(said["Code"], code, f"{where}: {said}")
         status = error.response["ResponseMetadata"]["HTTPStatusCode"]
-        service = call.__self__.meta.service_model.service_name
-        assert status == 400 or (service in ("iam", "sts") and status in (403, 404, 409)), f"{where}: {status}"
+        of_kms = error.operation_name in kms.meta.service_model.operation_names
+        assert status == 400 or (not of_kms and status in (403, 404, 409)), f"{where}: {status}"
         if isinstance(message, str) and message.endswith("…"):
             assert said["Message"].startswith(message[:-1]), f"{where}: {said['Message']!r}"
         elif message is not ...:
