@@ -132,7 +132,7 @@ def what_is_no_key_of_the_spec():
         "zero": good.replace(p256.private_numbers().private_value.to_bytes(32, "big"), bytes(32)),
         "too large": good.replace(p256.private_numbers().private_value.to_bytes(32, "big"), b"\xff" * 32),
         "cut": good[:-1],
-        "longer": good + b"\0",
+        "longer": good + b"\1",
         "32 bytes": os.urandom(32),
     }
     key_id = external("ECC_NIST_P256")
