@@ -1,127 +1,240 @@
-//! AWS's table of key states, for every operation that takes a key.
+//! AWS's table of key states: every operation on every kind of key in every state that the key can be in.
 //!
 //! AWS: <https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html>
 
-use std::ops::Range;
+mod table;
 
+use std::collections::BTreeSet;
+
+use aws_lc_rs::{
+    rand::SystemRandom,
+    signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair},
+};
+use claviger_model::Operation;
 use serde_json::{Value, json};
 
+use self::table::{KINDS, OF_NO_KEY};
 use crate::{
-    ceremony::{Ticket, imported_key},
-    scene::{Scene, key_id, refusal},
+    ceremony::Ticket,
+    scene::{Scene, key_id},
 };
 
 #[tokio::test]
-async fn aws_origin_keys() {
-    check_column(&OF_AWS_KEYS, "AWS_KMS", 0..3).await;
+async fn symmetric_keys() {
+    every_operation_in_every_state(&KINDS[..3]).await;
 }
 
 #[tokio::test]
-async fn external_origin_keys() {
-    check_column(&OF_EXTERNAL_KEYS, "EXTERNAL", 0..4).await;
+async fn keys_that_encrypt_or_sign() {
+    every_operation_in_every_state(&KINDS[3..6]).await;
 }
 
-/// All rows, in each of the states; a key of origin AWS_KMS never lacks material.
-async fn check_column(own_rows: &[Row], origin: &'static str, states: Range<usize>) {
-    for column in states {
-        let scene = Scene::new().await;
-        let stage = Stage::set(&scene, origin, STATES[column]).await;
-        let at_rest = scene.stop().await;
-        for (operation, body, cells) in OF_ANY_ORIGIN.iter().chain(own_rows) {
-            let scene = at_rest.fork().await.start().await;
-            stage.check(&scene, operation, body, cells[column]).await;
+#[tokio::test]
+async fn all_other_keys() {
+    every_operation_in_every_state(&KINDS[6..]).await;
+}
+
+async fn every_operation_in_every_state(kinds: &[Kind]) {
+    let mut wrong = Vec::new();
+    for kind in kinds {
+        for (column, state) in COLUMNS {
+            if !kind.states.contains(&state) {
+                continue;
+            }
+            let scene = Scene::new().await;
+            let stage = Stage::set(&scene, kind, state).await;
+            let at_rest = scene.stop().await;
+            for (operation, body, cells) in kind.rows.iter().copied().flatten() {
+                let scene = at_rest.fork().await.start().await;
+                wrong.extend(stage.check(&scene, operation, body, cells[column]).await);
+            }
         }
     }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// No operation is forgotten.
+#[test]
+fn the_table_has_all_operations() {
+    let rows = KINDS.iter().flat_map(|kind| kind.rows.iter().copied());
+    let mut listed: BTreeSet<&str> = rows.flatten().map(|(operation, ..)| *operation).collect();
+    assert!(OF_NO_KEY.iter().all(|operation| listed.insert(operation)));
+    assert_eq!(listed, Operation::ALL.map(Operation::name).into());
+}
+
+/// A kind of key, and how it is put on the stage.
+struct Kind {
+    /// The body of its CreateKey.
+    create: &'static str,
+    /// Whose material is imported.
+    import: Option<&'static str>,
+    /// The Region of its replica.
+    replica: Option<&'static str>,
+    /// An operation that a grant on it can permit.
+    grants: &'static str,
+    /// The states that it can be in.
+    states: &'static [&'static str],
+    /// What calls need beforehand: word, operation, body, member of the answer.
+    prepare: &'static [(&'static str, &'static str, &'static str, &'static str)],
+    rows: &'static [&'static [Row]],
+}
+
+/// Operation, body, and what each state means for it.
+type Row = (&'static str, &'static str, [Cell; 4]);
+
+/// What a call comes to.
+#[derive(Clone, Copy)]
+enum Cell {
+    Runs,
+    IsDisabled,
+    IsPendingDeletion,
+    NotPendingDeletion,
+    IsPendingImport,
+    WrongOrigin,
+    NothingPending,
+    /// Without a text.
+    NeverRotates,
+    NotPrimary,
 }
 
 /// A key in the state, and what calls on it need.
 struct Stage {
     key: String,
-    origin: &'static str,
+    shown: String,
     state: &'static str,
     words: Vec<(&'static str, String)>,
 }
 
 impl Stage {
-    /// One call on the key.
-    async fn check(&self, scene: &Scene, operation: &str, body: &str, expected: Cell) {
-        let Self {
-            key: arn,
-            origin,
-            state,
-            ..
-        } = self;
-        assert_eq!(scene.key_state(arn).await, *state);
+    /// One call on the key; tells what is wrong with its answer.
+    async fn check(
+        &self,
+        scene: &Scene,
+        operation: &str,
+        body: &str,
+        expected: Cell,
+    ) -> Option<String> {
+        assert_eq!(scene.key_state(&self.key).await, self.state);
         let answer = scene.call(operation, self.fill(body)).await;
-        let shown = format!("{operation} on {origin} {state}");
-        let (code, text) = match expected {
-            Runs => {
-                assert!(answer.is_ok(), "{shown}: {answer:?}");
-                return;
-            }
-            IsDisabled => ("DisabledException", format!("{arn} is disabled.")),
-            IsPendingDeletion => (INVALID_STATE, format!("{arn} is pending deletion.")),
-            NotPendingDeletion => (INVALID_STATE, format!("{arn} is not pending deletion.")),
-            IsPendingImport => (INVALID_STATE, format!("{arn} is pending import.")),
-            WrongOrigin => (
-                "UnsupportedOperationException",
-                format!("{arn} origin is {origin} which is not valid for this operation."),
-            ),
-            NothingPending => (
-                INVALID_STATE,
-                format!("No available key material pending rotation for the key: {arn}."),
-            ),
-        };
-        assert_eq!(refusal(answer), (code.to_owned(), Some(text)), "{shown}");
+        let expected = self.refusal(expected);
+        let refused = answer.err().map(|error| {
+            let text = error.message().map(str::to_owned);
+            (error.code(), text)
+        });
         // A refusal changes nothing.
-        assert_eq!(scene.key_state(arn).await, *state, "{shown}");
+        let stays = refused.is_none() || scene.key_state(&self.key).await == self.state;
+        let right = stays && refused == expected;
+        (!right).then(|| {
+            format!(
+                "{operation} on {}: {refused:?}, not {expected:?}",
+                self.shown
+            )
+        })
     }
 
-    async fn set(scene: &Scene, origin: &'static str, state: &'static str) -> Self {
-        let other = scene.new_key(json!({})).await;
-        let (key, ticket) = if origin == "EXTERNAL" {
-            let (key, ticket) = imported_key(scene, &[1; 32], json!({})).await;
-            (key, Some(ticket))
+    fn refusal(&self, expected: Cell) -> Option<(&'static str, Option<String>)> {
+        let key = &self.key;
+        let origin = if self.shown.contains("EXTERNAL") {
+            "EXTERNAL"
         } else {
-            (scene.new_key(json!({})).await, None)
+            "AWS_KMS"
         };
-        let named = json!({"KeyId": key});
-        for (alias, target) in [("alias/on", &key), ("alias/off", &other)] {
-            let body = json!({"AliasName": alias, "TargetKeyId": target});
-            scene.ok("CreateAlias", body).await;
+        let (code, text) = match expected {
+            Cell::Runs => return None,
+            Cell::NeverRotates => return Some((UNSUPPORTED, None)),
+            Cell::IsDisabled => ("DisabledException", format!("{key} is disabled.")),
+            Cell::IsPendingDeletion => (INVALID_STATE, format!("{key} is pending deletion.")),
+            Cell::NotPendingDeletion => (INVALID_STATE, format!("{key} is not pending deletion.")),
+            Cell::IsPendingImport => (INVALID_STATE, format!("{key} is pending import.")),
+            Cell::WrongOrigin => (
+                UNSUPPORTED,
+                format!("{key} origin is {origin} which is not valid for this operation."),
+            ),
+            Cell::NothingPending => (
+                INVALID_STATE,
+                format!("No available key material pending rotation for the key: {key}."),
+            ),
+            Cell::NotPrimary => (
+                UNSUPPORTED,
+                format!("{key} is not a multi-region primary key."),
+            ),
+        };
+        Some((code, Some(text)))
+    }
+
+    async fn set(scene: &Scene, kind: &Kind, state: &'static str) -> Self {
+        // Aliases move between keys of one type only, so the other key is of the same type and the service's own.
+        let create: Value = serde_json::from_str(kind.create).unwrap();
+        let mut other = create.clone();
+        other.as_object_mut().unwrap().remove("Origin");
+        let key = scene.new_key(create).await;
+        let mut stage = Self {
+            shown: format!("{} {state}", kind.create),
+            state,
+            words: vec![
+                ("$KEY", key.clone()),
+                ("$OTHER", scene.new_key(other).await),
+                ("$GRANTED", kind.grants.to_owned()),
+            ],
+            key,
+        };
+        stage.import(scene, kind).await;
+        if let Some(region) = kind.replica {
+            let body = json!({"KeyId": stage.key, "ReplicaRegion": region});
+            scene.ok("ReplicateKey", body).await;
         }
-        let mut words = vec![("$KEY", key.clone()), ("$OTHER", other.clone())];
-        for (word, key) in [("$BLOB", &key), ("$FOREIGN", &other)] {
-            let body = json!({"KeyId": key, "Plaintext": "aGk="});
-            let encrypted = scene.ok("Encrypt", body).await;
-            let blob = encrypted["CiphertextBlob"].as_str().unwrap();
-            words.push((word, blob.to_owned()));
-        }
-        let root = "arn:aws:iam::111122223333:root";
-        let body = json!({"KeyId": key, "GranteePrincipal": root, "Operations": ["Decrypt"]});
-        let grant = scene.ok("CreateGrant", body).await;
-        let policy = scene.ok("GetKeyPolicy", named.clone()).await["Policy"].to_string();
-        for (word, text) in [
-            ("$GRANT", grant["GrantId"].as_str().unwrap()),
-            ("$RIGHT", grant["GrantToken"].as_str().unwrap()),
-            ("$POLICY", policy.trim_matches('"')),
-        ] {
-            words.push((word, text.to_owned()));
-        }
+        stage.prepare(scene, kind).await;
+        let named = json!({"KeyId": stage.key});
         match state {
             "Disabled" => drop(scene.ok("DisableKey", named).await),
-            "PendingDeletion" => drop(scene.ok("ScheduleKeyDeletion", named).await),
             "PendingImport" => drop(scene.ok("DeleteImportedKeyMaterial", named).await),
+            "PendingDeletion" | "PendingReplicaDeletion" => {
+                drop(scene.ok("ScheduleKeyDeletion", named).await);
+            }
             _ => {}
         }
-        let wrapped = ticket.map(|ticket| (ticket.wrap(&[1; 32]), ticket.token));
-        let (wrapped, token) = wrapped.unwrap_or(("aGk=".to_owned(), "aGk=".to_owned()));
-        words.extend([("$TOKEN", token), ("$WRAPPED", wrapped)]);
-        Self {
-            key,
-            origin,
-            state,
-            words,
+        stage
+    }
+
+    async fn import(&mut self, scene: &Scene, kind: &Kind) {
+        let (mut token, mut wrapped) = ("aGk=".to_owned(), "aGk=".to_owned());
+        if let Some(spec) = kind.import {
+            let material = material(spec);
+            let ticket = Ticket::of(scene, &self.key).await;
+            let imported = ticket.import(scene, &self.key, &material, json!({})).await;
+            imported.unwrap();
+            wrapped = ticket.wrap(&material);
+            token = ticket.token;
+        }
+        self.words
+            .extend([("$TOKEN", token), ("$WRAPPED", wrapped)]);
+    }
+
+    /// Aliases, a grant, ciphertexts and whatever else calls name.
+    async fn prepare(&mut self, scene: &Scene, kind: &Kind) {
+        for (alias, target) in [("alias/on", "$KEY"), ("alias/off", "$OTHER")] {
+            let body = format!(r#"{{"AliasName":"{alias}","TargetKeyId":"{target}"}}"#);
+            scene.ok("CreateAlias", self.fill(&body)).await;
+        }
+        let grant = r#"{"KeyId":"$KEY","GranteePrincipal":"arn:aws:iam::111122223333:root","Operations":["$GRANTED"]}"#;
+        let mut wanted = vec![
+            ("$GRANT", "CreateGrant", grant, "GrantId"),
+            ("$RIGHT", "CreateGrant", grant, "GrantToken"),
+            ("$POLICY", "GetKeyPolicy", r#"{"KeyId":"$KEY"}"#, "Policy"),
+        ];
+        if kind.grants == "Decrypt" {
+            for (word, body) in [
+                ("$BLOB", r#"{"KeyId":"$KEY","Plaintext":"aGk="}"#),
+                ("$FOREIGN", r#"{"KeyId":"$OTHER","Plaintext":"aGk="}"#),
+            ] {
+                wanted.push((word, "Encrypt", body, "CiphertextBlob"));
+            }
+        }
+        for (word, operation, body, member) in wanted.iter().chain(kind.prepare) {
+            let answer = scene.ok(operation, self.fill(body)).await;
+            // As it stands within a text in JSON.
+            let text = answer[member].to_string();
+            self.words.push((word, text.trim_matches('"').to_owned()));
         }
     }
 
@@ -129,6 +242,18 @@ impl Stage {
         let put = |body: String, (name, value): &(&str, String)| body.replace(name, value);
         let filled = self.words.iter().fold(body.to_owned(), put);
         serde_json::from_str(&filled).unwrap()
+    }
+}
+
+/// Bytes that a key of this spec takes.
+fn material(spec: &str) -> Vec<u8> {
+    match spec {
+        "ECC_NIST_P256" => {
+            let (algorithm, random) = (&ECDSA_P256_SHA256_ASN1_SIGNING, SystemRandom::new());
+            let pair = EcdsaKeyPair::generate_pkcs8(algorithm, &random).unwrap();
+            pair.as_ref().to_vec()
+        }
+        _ => vec![1; 32],
     }
 }
 
@@ -168,174 +293,12 @@ async fn switching_is_idempotent() {
     }
 }
 
-#[derive(Clone, Copy)]
-enum Cell {
-    Runs,
-    IsDisabled,
-    IsPendingDeletion,
-    NotPendingDeletion,
-    IsPendingImport,
-    WrongOrigin,
-    NothingPending,
-}
-use Cell::{
-    IsDisabled, IsPendingDeletion, IsPendingImport, NotPendingDeletion, NothingPending, Runs,
-    WrongOrigin,
-};
-
-type Row = (&'static str, &'static str, [Cell; 4]);
-
-const STATES: [&str; 4] = ["Enabled", "Disabled", "PendingDeletion", "PendingImport"];
-
-const ALWAYS: [Cell; 4] = [Runs; 4];
-const IN_USE: [Cell; 4] = [Runs, IsDisabled, IsPendingDeletion, IsPendingImport];
-const NOT_PENDING_DELETION: [Cell; 4] = [Runs, Runs, IsPendingDeletion, Runs];
-const SWITCH: [Cell; 4] = [Runs, Runs, IsPendingDeletion, IsPendingImport];
-const CANCEL: [Cell; 4] = [
-    NotPendingDeletion,
-    NotPendingDeletion,
-    Runs,
-    NotPendingDeletion,
+const COLUMNS: [(usize, &str); 5] = [
+    (0, "Enabled"),
+    (1, "Disabled"),
+    (2, "PendingDeletion"),
+    (2, "PendingReplicaDeletion"),
+    (3, "PendingImport"),
 ];
-const NEVER: [Cell; 4] = [WrongOrigin; 4];
-
-const OF_ANY_ORIGIN: [Row; 31] = [
-    ("CancelKeyDeletion", KEY, CANCEL),
-    (
-        "CreateAlias",
-        r#"{"AliasName":"alias/new","TargetKeyId":"$KEY"}"#,
-        NOT_PENDING_DELETION,
-    ),
-    ("Encrypt", r#"{"KeyId":"$KEY","Plaintext":"aGk="}"#, IN_USE),
-    (
-        "Encrypt",
-        r#"{"KeyId":"alias/on","Plaintext":"aGk="}"#,
-        IN_USE,
-    ),
-    ("Decrypt", r#"{"CiphertextBlob":"$BLOB"}"#, IN_USE),
-    (
-        "Decrypt",
-        r#"{"CiphertextBlob":"$BLOB","KeyId":"$KEY"}"#,
-        IN_USE,
-    ),
-    (
-        "ReEncrypt",
-        r#"{"CiphertextBlob":"$BLOB","DestinationKeyId":"$OTHER"}"#,
-        IN_USE,
-    ),
-    (
-        "ReEncrypt",
-        r#"{"CiphertextBlob":"$FOREIGN","DestinationKeyId":"$KEY"}"#,
-        IN_USE,
-    ),
-    (
-        "GenerateDataKey",
-        r#"{"KeyId":"$KEY","NumberOfBytes":1}"#,
-        IN_USE,
-    ),
-    (
-        "GenerateDataKeyWithoutPlaintext",
-        r#"{"KeyId":"$KEY","KeySpec":"AES_128"}"#,
-        IN_USE,
-    ),
-    (
-        "GenerateDataKeyPair",
-        r#"{"KeyId":"$KEY","KeyPairSpec":"ECC_NIST_P256"}"#,
-        IN_USE,
-    ),
-    (
-        "GenerateDataKeyPairWithoutPlaintext",
-        r#"{"KeyId":"$KEY","KeyPairSpec":"ECC_NIST_P256"}"#,
-        IN_USE,
-    ),
-    ("DeleteAlias", r#"{"AliasName":"alias/on"}"#, ALWAYS),
-    ("DescribeKey", KEY, ALWAYS),
-    ("GetKeyPolicy", KEY, ALWAYS),
-    ("ListAliases", KEY, ALWAYS),
-    ("ListResourceTags", KEY, ALWAYS),
-    ("ListKeyRotations", KEY, ALWAYS),
-    ("ListKeyPolicies", KEY, ALWAYS),
-    (
-        "PutKeyPolicy",
-        r#"{"KeyId":"$KEY","Policy":"$POLICY"}"#,
-        ALWAYS,
-    ),
-    (
-        "CreateGrant",
-        r#"{"KeyId":"$KEY","GranteePrincipal":"arn:aws:iam::111122223333:root","Operations":["Decrypt"]}"#,
-        IN_USE,
-    ),
-    ("ListGrants", KEY, ALWAYS),
-    (
-        "RevokeGrant",
-        r#"{"KeyId":"$KEY","GrantId":"$GRANT"}"#,
-        ALWAYS,
-    ),
-    (
-        "RetireGrant",
-        r#"{"KeyId":"$KEY","GrantId":"$GRANT"}"#,
-        ALWAYS,
-    ),
-    ("RetireGrant", r#"{"GrantToken":"$RIGHT"}"#, ALWAYS),
-    ("DisableKey", KEY, SWITCH),
-    ("EnableKey", KEY, SWITCH),
-    ("ScheduleKeyDeletion", KEY, NOT_PENDING_DELETION),
-    (
-        "UpdateKeyDescription",
-        r#"{"KeyId":"$KEY","Description":"d"}"#,
-        NOT_PENDING_DELETION,
-    ),
-    // To this key; from it, it always runs.
-    (
-        "UpdateAlias",
-        r#"{"AliasName":"alias/off","TargetKeyId":"$KEY"}"#,
-        NOT_PENDING_DELETION,
-    ),
-    (
-        "UpdateAlias",
-        r#"{"AliasName":"alias/on","TargetKeyId":"$OTHER"}"#,
-        ALWAYS,
-    ),
-];
-
-const OF_AWS_KEYS: [Row; 9] = [
-    ("EnableKeyRotation", KEY, IN_USE),
-    ("DisableKeyRotation", KEY, IN_USE),
-    ("GetKeyRotationStatus", KEY, ALWAYS),
-    ("RotateKeyOnDemand", KEY, IN_USE),
-    ("GetParametersForImport", PARAMETERS, NEVER),
-    ("ImportKeyMaterial", IMPORT, NEVER),
-    ("DeleteImportedKeyMaterial", KEY, NEVER),
-    ("TagResource", TAG, NOT_PENDING_DELETION),
-    ("UntagResource", UNTAG, NOT_PENDING_DELETION),
-];
-
-const OF_EXTERNAL_KEYS: [Row; 9] = [
-    ("EnableKeyRotation", KEY, NEVER),
-    ("DisableKeyRotation", KEY, NEVER),
-    ("GetKeyRotationStatus", KEY, [Runs, Runs, Runs, WrongOrigin]),
-    (
-        "RotateKeyOnDemand",
-        KEY,
-        [
-            NothingPending,
-            IsDisabled,
-            IsPendingDeletion,
-            IsPendingImport,
-        ],
-    ),
-    ("GetParametersForImport", PARAMETERS, NOT_PENDING_DELETION),
-    ("ImportKeyMaterial", IMPORT, NOT_PENDING_DELETION),
-    ("DeleteImportedKeyMaterial", KEY, ALWAYS),
-    ("TagResource", TAG, NOT_PENDING_DELETION),
-    ("UntagResource", UNTAG, NOT_PENDING_DELETION),
-];
-
-const KEY: &str = r#"{"KeyId":"$KEY"}"#;
-const TAG: &str = r#"{"KeyId":"$KEY","Tags":[{"TagKey":"a","TagValue":"b"}]}"#;
-const UNTAG: &str = r#"{"KeyId":"$KEY","TagKeys":["a"]}"#;
-const PARAMETERS: &str =
-    r#"{"KeyId":"$KEY","WrappingAlgorithm":"RSAES_OAEP_SHA_256","WrappingKeySpec":"RSA_2048"}"#;
-const IMPORT: &str = r#"{"KeyId":"$KEY","ImportToken":"$TOKEN","EncryptedKeyMaterial":"$WRAPPED",
-    "ExpirationModel":"KEY_MATERIAL_DOES_NOT_EXPIRE"}"#;
 const INVALID_STATE: &str = "KMSInvalidStateException";
+const UNSUPPORTED: &str = "UnsupportedOperationException";
