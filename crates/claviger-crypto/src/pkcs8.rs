@@ -212,7 +212,7 @@ fn octet_string(outer: &mut Values<'_, '_>) -> Result<Bytes, Broken> {
 }
 
 /// The octets of a BIT STRING's content; points and keys have no half ones.
-fn whole_octets(bits: &[u8]) -> Result<Vec<u8>, Error> {
+pub(crate) fn whole_octets(bits: &[u8]) -> Result<Vec<u8>, Error> {
     match bits.split_first() {
         Some((0, octets)) => Ok(octets.to_vec()),
         Some(_) | None => Err(Error::Malformed),
@@ -244,7 +244,7 @@ type Values<'a, 's> = Constructed<'a, &'s mut BytesSource>;
 type Broken = DecodeError<Infallible>;
 
 /// The curves that may be named; explicit parameters are refused, as AWS KMS does.
-static CURVES: [(&[u8], KeySpec); 4] = [
+pub(crate) static CURVES: [(&[u8], KeySpec); 4] = [
     (
         &[0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7],
         KeySpec::EccNistP256,
@@ -258,7 +258,7 @@ static CURVES: [(&[u8], KeySpec); 4] = [
 const RSA_ENCRYPTION: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1];
 
 /// 1.2.840.10045.2.1
-const EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
+pub(crate) const EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
 
 /// 1.3.101.112
 const ED25519: &[u8] = &[0x2b, 0x65, 0x70];

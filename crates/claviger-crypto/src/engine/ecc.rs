@@ -16,6 +16,7 @@ use super::Message;
 use super::rsa::digest;
 use crate::Error;
 use crate::pkcs8::{self, EcValues, PrivateKey};
+use crate::spki;
 
 /// A key pair on one curve.
 pub struct Ecc {
@@ -64,13 +65,18 @@ impl Ecc {
         let scalar = curve.scalar(&values.scalar)?;
         // EXPOSE: the library takes the scalar, checks its range and computes the point.
         let sec1 = Secret::from_vec([&curve.sec1_header(), scalar.expose()].concat());
-        let pair = EcdsaKeyPair::from_private_key_der(curve.signing, sec1.expose())
+        let alone = EcdsaKeyPair::from_private_key_der(curve.signing, sec1.expose())
             .map_err(|_| Error::Malformed)?;
+        let with_point = |point: &[u8]| {
+            EcdsaKeyPair::from_private_key_and_public_key(curve.signing, scalar.expose(), point)
+                .map_err(|_| Error::Malformed)
+        };
         for point in &values.points {
             // In any form: compressed, uncompressed or hybrid.
-            EcdsaKeyPair::from_private_key_and_public_key(curve.signing, scalar.expose(), point)
-                .map_err(|_| Error::Malformed)?;
+            with_point(point)?;
         }
+        // A key that was read without its point is written without it; the stored form has it.
+        let pair = with_point(alone.public_key().as_ref())?;
         let private = pair.to_pkcs8v1().map_err(|_| Error::Engine)?;
         Ok(Secret::copy_of(private.as_ref()))
     }
@@ -130,7 +136,11 @@ impl Ecc {
         let (Some(private), Some(ecdh)) = (&self.agreeing, self.curve.agreement) else {
             return Err(Error::Malformed);
         };
-        let peer = UnparsedPublicKey::new(ecdh, peer);
+        let (curve, point) = spki::point(peer)?;
+        if curve != self.curve.spec {
+            return Err(Error::Malformed);
+        }
+        let peer = UnparsedPublicKey::new(ecdh, point);
         agreement::agree(private, peer, Error::Malformed, |shared| {
             Ok(Secret::copy_of(shared))
         })
@@ -143,12 +153,12 @@ fn public_der(pair: &EcdsaKeyPair) -> Result<Vec<u8>, Error> {
 }
 
 /// What the library calls a curve and its one hash.
-struct Curve {
-    spec: KeySpec,
+pub(super) struct Curve {
+    pub(super) spec: KeySpec,
     algorithm: SigningAlgorithmSpec,
     hash: &'static Algorithm,
     signing: &'static EcdsaSigningAlgorithm,
-    verifying: &'static EcdsaVerificationAlgorithm,
+    pub(super) verifying: &'static EcdsaVerificationAlgorithm,
     agreement: Option<&'static agreement::Algorithm>,
     /// How long a scalar is.
     scalar_bytes: u8,
@@ -194,7 +204,7 @@ impl Curve {
     }
 }
 
-static CURVES: [Curve; 4] = [
+pub(super) static CURVES: [Curve; 4] = [
     Curve {
         spec: KeySpec::EccNistP256,
         algorithm: SigningAlgorithmSpec::EcdsaSha256,

@@ -171,11 +171,11 @@ impl TryRng for Hedge {
 impl TryCryptoRng for Hedge {}
 
 /// A parameter set.
-struct Set {
-    spec: KeySpec,
-    header: Header,
+pub(super) struct Set {
+    pub(super) spec: KeySpec,
+    pub(super) header: Header,
     signing: &'static PqdsaSigningAlgorithm,
-    verifying: &'static PqdsaVerificationAlgorithm,
+    pub(super) verifying: &'static PqdsaVerificationAlgorithm,
     expand: fn(&[u8; SEED_BYTES]) -> Box<dyn ExternalMu>,
 }
 
@@ -187,7 +187,7 @@ impl Set {
     }
 }
 
-static SETS: [Set; 3] = [
+pub(super) static SETS: [Set; 3] = [
     Set {
         spec: KeySpec::MlDsa44,
         header: header([3, 17], 32),

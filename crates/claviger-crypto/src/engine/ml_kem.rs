@@ -83,16 +83,16 @@ fn encapsulation_key(expanded: &[u8]) -> Result<&[u8], Error> {
 }
 
 /// A parameter set.
-struct Set {
+pub(super) struct Set {
     spec: KeySpec,
     algorithm: &'static Algorithm,
-    header: Header,
+    pub(super) header: Header,
     public_header: PublicHeader,
     expand: fn(&[u8; SEED_BYTES]) -> Zeroizing<Vec<u8>>,
 }
 
 impl Set {
-    fn of(spec: KeySpec) -> Result<&'static Self, Error> {
+    pub(super) fn of(spec: KeySpec) -> Result<&'static Self, Error> {
         SETS.iter()
             .find(|set| set.spec == spec)
             .ok_or(Error::Malformed)

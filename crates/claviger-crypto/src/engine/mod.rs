@@ -9,6 +9,8 @@ mod ml_kem;
 mod rsa;
 mod seed_form;
 mod symmetric;
+#[cfg(test)]
+mod wycheproof;
 
 use claviger_model::{
     EncryptionAlgorithmSpec, KeySpec, MacAlgorithmSpec, Secret, SigningAlgorithmSpec,

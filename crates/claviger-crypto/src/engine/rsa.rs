@@ -240,11 +240,11 @@ fn oaep(algorithm: EncryptionAlgorithmSpec) -> Result<&'static OaepAlgorithm, Er
 }
 
 /// A signature scheme. PSS has MGF1 with the same hash and a salt as long as the hash, for verifying as well.
-struct Scheme {
-    algorithm: SigningAlgorithmSpec,
+pub(super) struct Scheme {
+    pub(super) algorithm: SigningAlgorithmSpec,
     hash: &'static Algorithm,
     signing: &'static RsaSignatureEncoding,
-    verifying: &'static RsaParameters,
+    pub(super) verifying: &'static RsaParameters,
 }
 
 impl Scheme {
@@ -256,7 +256,7 @@ impl Scheme {
     }
 }
 
-static SCHEMES: [Scheme; 6] = [
+pub(super) static SCHEMES: [Scheme; 6] = [
     Scheme {
         algorithm: SigningAlgorithmSpec::RsassaPkcs1V15Sha256,
         hash: &SHA256,

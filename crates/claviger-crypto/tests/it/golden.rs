@@ -6,12 +6,14 @@ use std::path::Path;
 use claviger_crypto::barrier::{Barrier, RecordId};
 use claviger_crypto::blob::{self, Address, Blob};
 use claviger_crypto::context::Context;
+use claviger_crypto::engine::{Backing, Message, material_id};
 use claviger_crypto::import::token::{self, Token};
-use claviger_crypto::import::{WrappingAlgorithm, WrappingKey, WrappingSpec};
+use claviger_crypto::import::{WrappingAlgorithm, WrappingKey, WrappingSpec, material_from};
 use claviger_crypto::keyring::Keyring;
 use claviger_crypto::root::FileRootKey;
+use claviger_crypto::spec;
 use claviger_crypto::token as sealed_token;
-use claviger_model::{Secret, Timestamp};
+use claviger_model::{KeySpec, MacAlgorithmSpec, Secret, SigningAlgorithmSpec, Timestamp};
 
 use crate::{Recorded, backing};
 
@@ -42,6 +44,41 @@ fn blobs() {
             &vector.array("entropy"),
         );
         assert_eq!(written.unwrap(), golden);
+    }
+}
+
+#[test]
+fn materials() {
+    for vector in vectors("material/v1.txt", 19) {
+        let spec = KeySpec::from_wire(vector.text("spec")).unwrap();
+        let material = Secret::copy_of(&vector.bytes("material"));
+        let id = material_id(&vector.array("key uuid"), spec, &material).unwrap();
+        assert_eq!(id.as_bytes(), &vector.array("material id"), "{spec}");
+
+        let key = Backing::open(spec, &material).unwrap();
+        let message = || vector.bytes("message");
+        if let Some(public) = vector.0.get("public") {
+            assert_eq!(hex::encode(key.public_key_der().unwrap()), *public);
+        }
+        if let Some(algorithm) = vector.0.get("signing algorithm") {
+            let algorithm = SigningAlgorithmSpec::from_wire(algorithm).unwrap();
+            let signature = vector.bytes("signature");
+            let verified = key.verify(algorithm, Message::Raw(&message()), &signature);
+            assert_eq!(verified, Ok(true), "{spec}");
+        }
+        if let Some(algorithm) = vector.0.get("mac algorithm") {
+            let algorithm = MacAlgorithmSpec::from_wire(algorithm).unwrap();
+            assert_eq!(key.mac(algorithm, &message()), Ok(vector.bytes("mac")));
+        }
+        if vector.0.contains_key("ciphertext") {
+            let shared = key.decapsulate(&vector.bytes("ciphertext")).unwrap();
+            assert!(shared.ct_eq(&vector.bytes("shared")));
+        }
+        // The stored form is what an import of the same key stores.
+        if spec::facts(spec).unwrap().importable {
+            let imported = material_from(spec, &material).unwrap();
+            assert!(imported.ct_eq(material.expose()), "{spec}");
+        }
     }
 }
 

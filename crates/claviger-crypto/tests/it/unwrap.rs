@@ -29,6 +29,50 @@ fn what_openssl_wraps_unwraps() {
 }
 
 #[test]
+fn what_openssl_wraps_in_two_steps_unwraps() {
+    for spec in WrappingSpec::ALL {
+        let key = WrappingKey::generate(spec).unwrap();
+        for (algorithm, hash) in TWO_STEPS {
+            for length in [1, 7, 8, 32, 121, 2375] {
+                let material = vec![0x5a; length];
+                let kek = random::<32>();
+                let wrapped = [openssl_wrap(&key, hash, &kek), key_wrap(&kek, &material)].concat();
+                assert!(key.unwrap(algorithm, &wrapped).unwrap().ct_eq(&material));
+            }
+        }
+    }
+}
+
+#[test]
+fn every_failure_of_two_steps_is_the_same_refusal() {
+    let key = WrappingKey::generate(WrappingSpec::Rsa2048).unwrap();
+    let (kek, material) = (random::<32>(), random::<121>());
+    let [(sha_1, _), (sha_256, hash)] = TWO_STEPS;
+    let (first, second) = (openssl_wrap(&key, hash, &kek), key_wrap(&kek, &material));
+    let wrapped = [first.as_slice(), &second].concat();
+    let refuse = |algorithm, bytes: &[u8]| {
+        assert!(matches!(key.unwrap(algorithm, bytes), Err(Error::Rejected)))
+    };
+    assert!(key.unwrap(sha_256, &wrapped).is_ok());
+    refuse(sha_1, &wrapped);
+    refuse(WrappingAlgorithm::OaepSha256, &wrapped);
+    refuse(sha_256, &first);
+    refuse(sha_256, &[second.as_slice(), &first].concat());
+    for length in [16, 24, 33] {
+        // AES-128 and AES-192 are not what AWS documents.
+        let other = openssl_wrap(&key, hash, &[7; 33][..length]);
+        let padded = key_wrap(&[7; 32], &material);
+        refuse(sha_256, &[other, padded].concat());
+    }
+    for spoiled in spoiled(&wrapped).step_by(7) {
+        refuse(sha_256, &spoiled);
+    }
+    for length in [0, 255, 256, 257, 264, 272, 4096] {
+        refuse(sha_256, &vec![1; length]);
+    }
+}
+
+#[test]
 fn every_failure_is_the_same_refusal() {
     let key = WrappingKey::generate(WrappingSpec::Rsa2048).unwrap();
     let wrapped = openssl_wrap(&key, "sha256", &random::<32>());
@@ -119,6 +163,16 @@ fn other_private_keys_are_malformed() {
     ));
 }
 
+/// AES key wrap with padding (RFC 5649), as the documented ceremony calls it.
+fn key_wrap(kek: &[u8; 32], material: &[u8]) -> Vec<u8> {
+    let kek = hex::encode(kek);
+    let mut command = Command::new("openssl");
+    run(
+        command.args(["enc", "-id-aes256-wrap-pad", "-iv", "A65959A6", "-K", &kek]),
+        material,
+    )
+}
+
 fn openssl_wrap(key: &WrappingKey, hash: &str, material: &[u8]) -> Vec<u8> {
     let hash = format!("rsa_oaep_md:{hash}");
     openssl(
@@ -139,3 +193,8 @@ fn openssl(key: &WrappingKey, options: &[&str], material: &[u8]) -> Vec<u8> {
         .args(options);
     run(&mut command, material)
 }
+
+const TWO_STEPS: [(WrappingAlgorithm, &str); 2] = [
+    (WrappingAlgorithm::RsaAesKeyWrapSha1, "sha1"),
+    (WrappingAlgorithm::RsaAesKeyWrapSha256, "sha256"),
+];
