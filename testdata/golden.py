@@ -11,7 +11,7 @@ import base64
 import hashlib
 import hmac
 
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes, keywrap, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, mldsa, mlkem, padding, rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -108,13 +108,13 @@ def token(name, bits, spec, algorithm, hash_type, day, account, epoch, not_after
     head = bytes([spec, algorithm]) + uuid + u64(account) + u64(epoch) + not_after.to_bytes(8, "big", signed=True)
     plaintext = head + bytes([len(region)]) + region.encode() + pkcs8
     header = b"\1\1" + u32(day)
-    material = fixed(name + " material", 32)
+    material = fixed(name + " material", 32 if algorithm in (1, 2) else 1218)
     oaep = padding.OAEP(padding.MGF1(hash_type), hash_type, None)
     return {
         "day key": day_key,
         "day": u32(day),
         "spec": str(bits),
-        "algorithm": hash_type.name,
+        "algorithm": hash_type.name if algorithm in (1, 2) else f"key wrap {hash_type.name}",
         "key uuid": uuid,
         "account": u64(account),
         "epoch": u64(epoch),
@@ -124,8 +124,15 @@ def token(name, bits, spec, algorithm, hash_type, day, account, epoch, not_after
         "entropy": nonce,
         "token": header + single_use(day_key, b"claviger import token v1", nonce, [], header, plaintext),
         "material": material,
-        "wrapped material": private.public_key().encrypt(material, oaep),
+        "wrapped material": wrap(private.public_key(), oaep, algorithm, material),
     }
+
+
+def wrap(public, oaep, algorithm, material):
+    if algorithm in (1, 2):
+        return public.encrypt(material, oaep)
+    kek = fixed("kek", 32)
+    return public.encrypt(kek, oaep) + keywrap.aes_key_wrap_with_padding(kek, material)
 
 
 def sealed_token(name, cluster, domains, generation, purpose, plaintext):
@@ -294,6 +301,13 @@ def main():
             sealed_token("older session", cluster, domains, 1, b"session", b"{}"),
             sealed_token("grant", cluster, domains, 2, b"grant", fixed("grant", 65)),
             sealed_token("no purpose", cluster, domains, 2, b"", b""),
+        ],
+    )
+    write(
+        "import-token/v1-key-wrap.txt",
+        [
+            token("key wrap 2048", 2048, 1, 3, hashes.SHA1(), day, account, 0, noon, "us-east-1"),
+            token("key wrap 4096", 4096, 3, 4, hashes.SHA256(), day, account, 1, noon, "us-east-1"),
         ],
     )
     write("material/v1.txt", list(materials()))

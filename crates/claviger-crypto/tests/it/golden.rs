@@ -150,7 +150,11 @@ fn index_names() {
 
 #[test]
 fn import_tokens() {
-    for vector in vectors("import-token/v1.txt", 3) {
+    let first = vectors("import-token/v1.txt", 3);
+    for vector in first
+        .into_iter()
+        .chain(vectors("import-token/v1-key-wrap.txt", 2))
+    {
         let day_key = Secret::copy_of(&vector.bytes("day key"));
         let golden = vector.bytes("token");
         let day = u32::from_be_bytes(vector.array("day"));
@@ -289,6 +293,8 @@ impl Vector {
         let algorithm = match self.text("algorithm") {
             "sha1" => WrappingAlgorithm::OaepSha1,
             "sha256" => WrappingAlgorithm::OaepSha256,
+            "key wrap sha1" => WrappingAlgorithm::RsaAesKeyWrapSha1,
+            "key wrap sha256" => WrappingAlgorithm::RsaAesKeyWrapSha256,
             other => panic!("algorithm {other}"),
         };
         (spec, algorithm)

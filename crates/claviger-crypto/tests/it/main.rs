@@ -16,8 +16,10 @@ mod import_material;
 mod import_token;
 mod keyring;
 mod openssl;
+mod pairs;
 mod post_quantum;
 mod token;
+mod untrusted;
 mod unwrap;
 
 use claviger_crypto::engine::Backing;
