@@ -3,6 +3,7 @@
 mod apis;
 mod bench;
 mod codegen;
+mod fuzz;
 mod matrix;
 mod model_update;
 mod provision;
@@ -28,6 +29,8 @@ enum Command {
     Tidy,
     /// Measure the release server beside a bare HTTP server.
     Bench(bench::Options),
+    /// Let libFuzzer look for inputs that a parser does not survive.
+    Fuzz(fuzz::Options),
     /// Write the generated Rust from the facts in `model/`.
     Codegen {
         /// Write nothing; fail where the committed files would differ.
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
         Command::Test(options) => test::run(&options, &root),
         Command::Tidy => tidy::run(&root),
         Command::Bench(options) => bench::run(&options, &root),
+        Command::Fuzz(options) => fuzz::run(&options, &root),
         Command::Codegen { check } => codegen::run(check, &root),
         Command::Matrix { check } => matrix::run(check, &root),
         Command::ModelUpdate => model_update::run(&root),

@@ -50,6 +50,11 @@ impl Reader {
             reads: |format, bytes| T::read(format, bytes).is_ok(),
         }
     }
+
+    /// Whether these bytes, which stood behind this format byte, are a record of the table.
+    pub fn reads(&self, format: u8, bytes: &[u8]) -> bool {
+        (self.reads)(format, bytes)
+    }
 }
 
 /// The tables of this crate.
@@ -251,7 +256,7 @@ fn open(records: &Records, readers: &[Reader], path: &str, sealed: &[u8]) -> Res
         .expose()
         .split_first()
         .ok_or(Fault::Format(reader.table))?;
-    if !(reader.reads)(*format, bytes) {
+    if !reader.reads(*format, bytes) {
         return Err(Fault::Format(reader.table));
     }
     if table == OutboxRecord::TABLE {

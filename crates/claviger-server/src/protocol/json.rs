@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::{Reply, reply};
 
 /// The operation that a request names, when it names one of KMS.
-pub(crate) fn operation(headers: &HeaderMap) -> Option<&str> {
+pub fn operation(headers: &HeaderMap) -> Option<&str> {
     headers
         .get(TARGET)?
         .to_str()

@@ -9,7 +9,8 @@ use http_body_util::Full;
 use hyper::body::Bytes;
 use uuid::Uuid;
 
-pub use query::QueryService;
+pub use json::operation;
+pub use query::{QueryService, action};
 
 use crate::sigv4::Refusal;
 
@@ -18,7 +19,7 @@ pub(crate) type Reply = Response<Full<Bytes>>;
 
 /// How a request is written, and so how its answer must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Dialect {
+pub enum Dialect {
     /// `X-Amz-Target` and a JSON body.
     Json,
     /// A form with `Action`, and an XML answer.
@@ -27,10 +28,7 @@ pub(crate) enum Dialect {
 
 impl Dialect {
     /// The dialect of a request, told by its headers and, between the Query services, by the scope's service name.
-    pub(crate) fn of<'h>(
-        headers: &HeaderMap,
-        scope_service: impl FnOnce() -> Option<&'h str>,
-    ) -> Self {
+    pub fn of<'h>(headers: &HeaderMap, scope_service: impl FnOnce() -> Option<&'h str>) -> Self {
         let form = headers.get(header::CONTENT_TYPE).is_some_and(|kind| {
             kind.as_bytes()
                 .starts_with(b"application/x-www-form-urlencoded")
@@ -68,8 +66,8 @@ impl Dialect {
     }
 }
 
-pub(crate) use json::{operation, success as json_success};
-pub(crate) use query::{action, success as query_success};
+pub(crate) use json::success as json_success;
+pub(crate) use query::success as query_success;
 
 fn reply(
     status: StatusCode,

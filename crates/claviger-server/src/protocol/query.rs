@@ -55,7 +55,7 @@ impl QueryService {
 ///
 /// # Errors
 /// `MissingAction`, or `InvalidAction` for another version of the API; a doubled parameter is `MalformedQueryString`.
-pub(crate) fn action(service: QueryService, form: &[u8]) -> Result<String, Error> {
+pub fn action(service: QueryService, form: &[u8]) -> Result<String, Error> {
     let once = |name: &str| {
         let mut values = form_urlencoded::parse(form)
             .filter(|(key, _)| key == name)

@@ -1,0 +1,154 @@
+//! What only the assembled service takes: markers of its lists, and what the barrier opened.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
+
+use bytes::Bytes;
+use claviger_audit::{Ack, Log, Settings};
+use claviger_core::{
+    Asked, Core, Parts, Principals,
+    call::{Call, Caller, Origin},
+    check,
+    clock::Clock,
+    ops,
+    records::Records,
+};
+use claviger_crypto::{
+    SystemRng,
+    barrier::Barrier,
+    import::{KeyPool, PoolLimits},
+    keyring::Keyring,
+};
+use claviger_model::{AccountId, Operation, Region};
+use claviger_policy::{Policy, PolicyKind, Principal, PrincipalKind, PrincipalRef};
+use claviger_store::Memory;
+use tempfile::TempDir;
+use tokio::runtime::{Builder, Runtime};
+use uuid::Uuid;
+
+/// A marker that no list gave out. It is refused, whatever it says.
+pub(crate) fn marker(input: &[u8]) {
+    static SERVICE: OnceLock<Service> = OnceLock::new();
+    let service = SERVICE.get_or_init(Service::start);
+    let marker = String::from_utf8_lossy(input);
+    for operation in [Operation::ListKeys, Operation::ListAliases] {
+        let body = serde_json::json!({ "Marker": marker }).to_string();
+        assert!(!service.serves(operation, body), "{marker}");
+    }
+}
+
+/// The first byte chooses the table, the second the format, the others are what stood behind them under the seal.
+pub(crate) fn stored_record(input: &[u8]) {
+    let [table, format, bytes @ ..] = input else {
+        return;
+    };
+    let readers: Vec<_> = check::READERS
+        .iter()
+        .chain(&claviger_iam::READERS)
+        .collect();
+    let reader = readers.get(usize::from(*table) % readers.len());
+    let _ = reader.expect("a table").reads(*format, bytes);
+}
+
+struct Service {
+    core: Arc<Core>,
+    caller: Arc<Caller>,
+    runtime: Runtime,
+    _log: TempDir,
+}
+
+impl Service {
+    fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let keyring = Keyring::generate(&SystemRng).expect("a keyring");
+        let seed = keyring.audit_seed().expose().to_vec();
+        let fatal = |text: &str| panic!("{text}");
+        let settings = Settings::new(
+            folder.path().join("audit"),
+            "n1",
+            "claviger.example/audit",
+            Ack::Write,
+            fatal,
+        );
+        let limits = PoolLimits {
+            depth: 1,
+            waiters_max: 1,
+        };
+        let parts = Parts {
+            records: Records::new(Arc::new(Memory::new()), Arc::new(Barrier::new(keyring))),
+            audit: Log::open(settings, &seed, || NOW_MS).expect("a log"),
+            clock: Arc::new(Clock::new(|| NOW_MS)),
+            rng: Arc::new(SystemRng),
+            pool: Arc::new(KeyPool::start(limits).expect("a pool")),
+            principals: Arc::new(Nobody),
+            regions: |_| true,
+        };
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        let core = runtime.block_on(Core::open(parts)).expect("a service");
+        Self {
+            core,
+            caller: root(),
+            runtime,
+            _log: folder,
+        }
+    }
+
+    fn serves(&self, operation: Operation, body: String) -> bool {
+        let call = Call {
+            caller: Arc::clone(&self.caller),
+            region: Region::parse("us-east-1").expect("a Region"),
+            body: Bytes::from(body),
+            request_id: Uuid::nil(),
+            origin: Origin::default(),
+        };
+        self.runtime
+            .block_on(self.core.handle(ops::route(operation), call))
+            .is_ok()
+    }
+}
+
+/// Accounts and nobody in them.
+struct Nobody;
+
+impl Principals for Nobody {
+    fn resolve<'a>(&'a self, _: &'a PrincipalRef) -> Asked<'a, Option<String>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    fn arn_of<'a>(&'a self, _: &'a str) -> Asked<'a, Option<String>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    fn changed(&self) {}
+}
+
+fn root() -> Arc<Caller> {
+    let account = AccountId::parse("111122223333").expect("an account");
+    let everything =
+        r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
+    let everything = Policy::parse(everything, PolicyKind::Identity).expect("a policy");
+    Arc::new(Caller {
+        account,
+        principal: Principal {
+            account,
+            arn: format!("arn:aws:iam::{account}:root"),
+            unique_id: account.to_string(),
+            kind: PrincipalKind::Root,
+        },
+        access_key_id: "AKIAIOSFODNN7EXAMPLE".to_owned(),
+        identity_policies: vec![Arc::new(everything)],
+        boundary: None,
+        session: None,
+        web_identity: None,
+        tags: BTreeMap::new(),
+        verified: true,
+    })
+}
+
+/// 2026-01-02T03:04:05Z.
+const NOW_MS: i64 = 1_767_323_045_000;
