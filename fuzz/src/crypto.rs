@@ -6,7 +6,7 @@ use claviger_crypto::{
     blob::{self, Blob},
     context::Context,
     engine::Backing,
-    import::{WrappingAlgorithm, WrappingKey, WrappingSpec, token},
+    import::{WrappingAlgorithm, WrappingKey, WrappingSpec, material_from, token},
 };
 use claviger_model::{KeySpec, Secret};
 
@@ -50,14 +50,19 @@ pub(crate) fn wrapped_material(input: &[u8]) {
     }
 }
 
-/// The first byte chooses a key spec, the others are its material as an owner might bring it, or somebody's public key.
+/// The first byte chooses a key spec, the others are its material as an owner might bring it, or somebody's public key. What is
+/// taken for material opens.
 pub(crate) fn private_key(input: &[u8]) {
     let Some((chosen, bytes)) = input.split_first() else {
         return;
     };
     let spec = SPECS.get(usize::from(*chosen) % SPECS.len());
     let spec = *spec.expect("a spec");
-    let _ = Backing::open(spec, &Secret::copy_of(bytes));
+    let brought = Secret::copy_of(bytes);
+    let _ = Backing::open(spec, &brought);
+    if let Ok(material) = material_from(spec, &brought) {
+        assert!(Backing::open(spec, &material).is_ok());
+    }
     let _ = agreeing().agree(bytes);
 }
 

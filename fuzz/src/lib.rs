@@ -4,6 +4,7 @@
 //! A target fails by a panic: of the parser, or of an assertion about what it gave.
 #![allow(
     clippy::expect_used,
+    clippy::panic,
     clippy::missing_panics_doc,
     reason = "a target reports by panicking"
 )]

@@ -97,4 +97,4 @@ fn cargo_fuzz(target: &Path) -> Result<PathBuf, String> {
 }
 
 const SMOKE_SECONDS: u32 = 20;
-const VERSION: &str = "0.13.1";
+const VERSION: &str = "0.13.2";
