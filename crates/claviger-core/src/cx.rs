@@ -12,6 +12,7 @@ use crate::{
     error::Error,
     key::Key,
     notes::Notes,
+    ops::regions,
     records::{Fault, KeyPlace, KeyRecord, ListedKeyRecord, Record, Stored},
     staged::Staged,
 };
@@ -60,6 +61,13 @@ impl Cx<'_> {
     /// Stages the changed record of `key`.
     pub fn change_key(&mut self, key: &Key, record: KeyRecord) -> Result<(), Error> {
         self.core.change_key(&mut self.staged, key, record)
+    }
+
+    /// Stages the changed record of `key`, and what of it is shared in all keys that belong to it.
+    pub async fn change_shared(&mut self, key: &Key, record: KeyRecord) -> Result<(), Error> {
+        let event = regions::change_shared(self.core, &mut self.staged, key, record).await?;
+        self.notes.service_events.extend(event);
+        Ok(())
     }
 
     /// Stages a new key of the caller's account and its place in the account's list.

@@ -31,6 +31,8 @@ pub struct ServiceEvent {
     pub response: Option<Parameters>,
     /// `serviceEventDetails`.
     pub details: Option<Parameters>,
+    /// CloudTrail gives some of them the form of a call, with a request id.
+    pub has_request_id: bool,
 }
 
 impl Notes {
@@ -55,6 +57,7 @@ impl ServiceEvent {
             key_arn: Some(key.arn.clone()),
             response: None,
             details,
+            has_request_id: false,
         }
     }
 
@@ -74,6 +77,7 @@ impl ServiceEvent {
             key_arn: None,
             response: None,
             details: Some(details),
+            has_request_id: false,
         }
     }
 }

@@ -25,7 +25,7 @@ pub(super) async fn stage(
     core: &Core,
     key: &Key,
     due: &Due,
-) -> Result<Option<(Staged, ServiceEvent)>, Error> {
+) -> Result<Option<(Staged, Vec<ServiceEvent>)>, Error> {
     if key.record.deletion_ms != Some(due.at_ms) {
         return Ok(None);
     }
@@ -65,7 +65,7 @@ pub(super) async fn stage(
     staged.then(move |committed| keys.settle(&place, committed, None));
     let mut event = ServiceEvent::of_key("DeleteKey", key, None);
     event.note_key(&key.arn);
-    Ok(Some((staged, event)))
+    Ok(Some((staged, vec![event])))
 }
 
 /// The first step of two; the due date stays for the second.
@@ -73,14 +73,15 @@ fn detach_aliases(
     core: &Core,
     mut staged: Staged,
     key: &Key,
-) -> Result<(Staged, ServiceEvent), Error> {
+) -> Result<(Staged, Vec<ServiceEvent>), Error> {
     remove_aliases(core, &mut staged, key);
     let record = KeyRecord {
         aliases: BTreeSet::new(),
         ..key.record.clone()
     };
     core.change_key(&mut staged, key, record)?;
-    Ok((staged, ServiceEvent::of_key("DeleteAliases", key, None)))
+    let event = ServiceEvent::of_key("DeleteAliases", key, None);
+    Ok((staged, vec![event]))
 }
 
 fn remove_aliases(core: &Core, staged: &mut Staged, key: &Key) {
@@ -102,7 +103,7 @@ fn remove_aliases(core: &Core, staged: &mut Staged, key: &Key) {
 }
 
 /// From here on the key lacks materials, so nothing that revives it makes it usable.
-fn destroy_oldest(core: &Core, key: &Key) -> Result<(Staged, ServiceEvent), Error> {
+fn destroy_oldest(core: &Core, key: &Key) -> Result<(Staged, Vec<ServiceEvent>), Error> {
     let mut staged = Staged::default();
     let mut record = key.record.clone();
     let oldest = record.materials.iter_mut().filter(|entry| entry.imported);
@@ -111,10 +112,8 @@ fn destroy_oldest(core: &Core, key: &Key) -> Result<(Staged, ServiceEvent), Erro
         entry.imported = false;
     }
     core.change_key(&mut staged, key, record)?;
-    Ok((
-        staged,
-        ServiceEvent::of_key("DeleteKeyMaterials", key, None),
-    ))
+    let event = ServiceEvent::of_key("DeleteKeyMaterials", key, None);
+    Ok((staged, vec![event]))
 }
 
 fn with_bytes(record: &KeyRecord) -> impl Iterator<Item = &MaterialEntry> {

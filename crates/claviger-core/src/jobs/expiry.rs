@@ -10,11 +10,11 @@ use crate::{
 };
 
 /// What to do about `due`, if the key still says so. The due date goes with the material.
-pub(super) fn stage(
+pub(super) async fn stage(
     core: &Core,
     key: &Key,
     due: &Due,
-) -> Result<Option<(Staged, ServiceEvent)>, Error> {
+) -> Result<Option<(Staged, Vec<ServiceEvent>)>, Error> {
     let expired = key.record.materials.iter().find(|entry| {
         Some(&entry.id) == due.material.as_ref()
             && entry.imported
@@ -24,13 +24,14 @@ pub(super) fn stage(
         return Ok(None);
     };
     let mut staged = Staged::default();
-    material::remove(core, &mut staged, key, entry)?;
+    let shared = material::remove(core, &mut staged, key, entry).await?;
     let mut details = Parameters::new();
     details
         .put_str("keyId", &key.record.key_id().to_string())
         .put_str("keyMaterialId", &entry.id);
+    let event = ServiceEvent::of_key("DeleteExpiredKeyMaterial", key, Some(details));
     Ok(Some((
         staged,
-        ServiceEvent::of_key("DeleteExpiredKeyMaterial", key, Some(details)),
+        std::iter::once(event).chain(shared).collect(),
     )))
 }

@@ -155,7 +155,7 @@ async fn perform(core: &Core, id: &str, stored: &Stored<Due>) -> Result<Outcome,
         .await;
     let key = core.key(&place).await?;
     let work = match (&key, due.kind) {
-        (Some(key), DueKind::Expiry) => expiry::stage(core, key, due)?,
+        (Some(key), DueKind::Expiry) => expiry::stage(core, key, due).await?,
         (Some(key), DueKind::Deletion) => deletion::stage(core, key, due).await?,
         (Some(key), DueKind::Rotation) => rotation::stage(core, key, due).await?,
         (None, DueKind::Grants) => return grants::sweep(core, &place, stored).await,
@@ -163,7 +163,7 @@ async fn perform(core: &Core, id: &str, stored: &Stored<Due>) -> Result<Outcome,
         | (Some(_), DueKind::Grants) => None,
     };
     match work {
-        Some((staged, event)) => commit(core, staged, event).await,
+        Some((staged, events)) => commit_all(core, staged, &events).await,
         None => forget(core, id, stored).await,
     }
 }
@@ -185,10 +185,24 @@ async fn forget(core: &Core, id: &str, stored: &Stored<Due>) -> Result<Outcome, 
 
 /// Commits a change that nobody called for, together with its event.
 pub async fn commit(core: &Core, staged: Staged, event: ServiceEvent) -> Result<Outcome, Error> {
-    let id = core.new_event_id()?;
+    commit_all(core, staged, &[event]).await
+}
+
+/// The same with several events; the first tells which records changed.
+async fn commit_all(
+    core: &Core,
+    staged: Staged,
+    events: &[ServiceEvent],
+) -> Result<Outcome, Error> {
+    let ids = events.iter().map(|_| core.new_event_id());
+    let ids = ids.collect::<Result<Vec<_>, _>>()?;
     let now = core.clock.now();
     commit_events(core, staged, |changes| {
-        vec![event.compose(id, now, changes)]
+        let told = std::iter::once(changes).chain(std::iter::repeat(&[][..]));
+        let events = events.iter().zip(ids).zip(told);
+        events
+            .map(|((event, id), changes)| event.compose(id, now, changes))
+            .collect()
     })
     .await
 }

@@ -17,7 +17,7 @@ pub(super) async fn stage(
     core: &Core,
     key: &Key,
     due: &Due,
-) -> Result<Option<(Staged, ServiceEvent)>, Error> {
+) -> Result<Option<(Staged, Vec<ServiceEvent>)>, Error> {
     let now = core.clock.now();
     let key_rotates = key.record.state(now) == KeyState::Enabled && !key.record.is_replica();
     let scheduled = key.record.rotation.map(|schedule| schedule.next_ms);
@@ -26,6 +26,6 @@ pub(super) async fn stage(
     }
     let mut staged = Staged::default();
     let record = key.record.clone();
-    let event = rotation::on_schedule(core, &mut staged, key, record, now).await?;
-    Ok(Some((staged, event)))
+    let events = rotation::on_schedule(core, &mut staged, key, record, now).await?;
+    Ok(Some((staged, events)))
 }

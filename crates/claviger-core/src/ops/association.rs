@@ -8,7 +8,10 @@
 
 use claviger_model::{ImportKeyMaterialInput, ImportType, MaterialId, Timestamp};
 
-use super::material::{self, Fresh};
+use super::{
+    material::{self, Fresh},
+    regions,
+};
 use crate::{
     cx::Cx,
     error::{self, Error},
@@ -17,7 +20,7 @@ use crate::{
 };
 
 /// Stages the import of material.
-pub(super) fn associate(
+pub(super) async fn associate(
     cx: &mut Cx<'_>,
     key: &Key,
     input: &ImportKeyMaterialInput,
@@ -27,6 +30,10 @@ pub(super) fn associate(
     let mut record = key.record.clone();
     let known = record.material(id).cloned();
     let import_type = import_type(&record, input)?;
+    // UNKNOWN: AWS's own text is not recorded. What the keys share is given to the primary.
+    if import_type == ImportType::NewKeyMaterial || input.key_material_description.is_some() {
+        regions::must_not_be_replica(key)?;
+    }
     if input
         .key_material_id
         .as_ref()
@@ -67,7 +74,7 @@ pub(super) fn associate(
         Some(existing) => *existing = entry,
         None => record.materials.push(entry),
     }
-    cx.change_key(key, record)
+    cx.change_shared(key, record).await
 }
 
 /// The default is new bytes for a key that never had any, and the same bytes ever after. An id can only be asked for of

@@ -90,11 +90,7 @@ impl Operation for CreateKey {
     }
 
     fn further_actions(input: &CreateKeyInput) -> &'static [&'static str] {
-        if creation::tags(input).is_empty() {
-            &[]
-        } else {
-            &["kms:TagResource"]
-        }
+        keys::tag_actions(creation::tags(input))
     }
 
     fn check(input: &CreateKeyInput) -> Result<(), Error> {

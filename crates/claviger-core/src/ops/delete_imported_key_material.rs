@@ -51,7 +51,8 @@ impl Operation for DeleteImportedKeyMaterial {
             cx.notes.response().put_str("keyMaterialId", &entry.id);
         }
         if let Some(entry) = entry.as_ref().filter(|entry| entry.imported) {
-            material::remove(cx.core, &mut cx.staged, &key, entry)?;
+            let event = material::remove(cx.core, &mut cx.staged, &key, entry).await?;
+            cx.notes.service_events.extend(event);
         }
         Ok(DeleteImportedKeyMaterialOutput {
             key_id: Some(key.arn.clone()),

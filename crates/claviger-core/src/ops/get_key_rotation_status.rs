@@ -41,7 +41,8 @@ impl Operation for GetKeyRotationStatus {
     ) -> Result<GetKeyRotationStatusOutput, Error> {
         let record = &on.key().record;
         // A key that waits for its deletion shows no schedule; it has it again when the deletion is cancelled.
-        let schedule = record.rotation.filter(|_| record.deletion_ms.is_none());
+        let waits = record.deletion_ms.is_some() || record.replica_window_days.is_some();
+        let schedule = record.rotation.filter(|_| !waits);
         Ok(GetKeyRotationStatusOutput {
             key_rotation_enabled: Some(schedule.is_some()),
             key_id: Some(record.key_id().to_string()),

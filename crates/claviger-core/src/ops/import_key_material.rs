@@ -91,7 +91,7 @@ impl Operation for ImportKeyMaterial {
         let wrapped = input.encrypted_key_material.clone();
         let fresh = import::unwrap(cx, token, wrapped, key.record.spec).await?;
         let id = fresh.id(&key.place)?;
-        association::associate(cx, &key, input, &id, fresh)?;
+        association::associate(cx, &key, input, &id, fresh).await?;
         let shown = key.record.is_symmetric().then(|| id.to_string());
         let response = cx.note_key(&key);
         super::put_optional(response, "keyMaterialId", shown.as_deref());

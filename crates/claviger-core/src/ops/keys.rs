@@ -144,8 +144,8 @@ pub(super) async fn switch(
     if disabled || key.record.is_replica() || !key.record.rotation_is_due(cx.now) {
         return cx.change_key(&key, record);
     }
-    let event = rotation::on_schedule(cx.core, &mut cx.staged, &key, record, cx.now).await?;
-    cx.notes.service_events.push(event);
+    let events = rotation::on_schedule(cx.core, &mut cx.staged, &key, record, cx.now).await?;
+    cx.notes.service_events.extend(events);
     Ok(())
 }
 
@@ -181,6 +181,15 @@ pub(super) fn put_tags(out: &mut Parameters, name: &'static str, tags: &[Tag]) {
             .put_str("tagKey", &tag.tag_key)
             .put_str("tagValue", &tag.tag_value);
     });
+}
+
+/// What must be allowed besides for a new key with these tags.
+pub(super) fn tag_actions(tags: &[Tag]) -> &'static [&'static str] {
+    if tags.is_empty() {
+        &[]
+    } else {
+        &["kms:TagResource"]
+    }
 }
 
 /// The condition keys that tags in a request set.

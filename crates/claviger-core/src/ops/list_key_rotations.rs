@@ -10,7 +10,7 @@ use claviger_model::{
 
 use super::{
     paging::{Limits, Page},
-    rotation,
+    regions, rotation,
 };
 use crate::{
     cx::Cx,
@@ -73,9 +73,10 @@ impl Operation for ListKeyRotations {
             id,
         );
         let next_marker = page.cut(cx, &mut listed, id);
+        let pending = pending_state(cx, &key).await?;
         let rotations = listed
             .into_iter()
-            .map(|(_, material)| entry(&key, material, cx.now))
+            .map(|(_, material)| entry(&key, material, pending, cx.now))
             .collect();
         Ok(ListKeyRotationsOutput {
             rotations: Some(rotations),
@@ -85,7 +86,23 @@ impl Operation for ListKeyRotations {
     }
 }
 
-fn entry(key: &Key, material: &MaterialEntry, now: Timestamp) -> RotationsListEntry {
+/// What a material is that waits for rotation: related keys wait until each of them has it.
+async fn pending_state(cx: &Cx<'_>, key: &Key) -> Result<KeyMaterialState, Error> {
+    let waiting = key.record.pending().and_then(MaterialEntry::material_id);
+    Ok(match waiting {
+        Some(id) if !regions::imported_everywhere(cx, key, &id).await? => {
+            KeyMaterialState::PendingMultiRegionImportAndRotation
+        }
+        Some(_) | None => KeyMaterialState::PendingRotation,
+    })
+}
+
+fn entry(
+    key: &Key,
+    material: &MaterialEntry,
+    pending: KeyMaterialState,
+    now: Timestamp,
+) -> RotationsListEntry {
     let external = key.record.origin == OriginType::External;
     let imported = material.usable(now);
     RotationsListEntry {
@@ -100,7 +117,7 @@ fn entry(key: &Key, material: &MaterialEntry, now: Timestamp) -> RotationsListEn
         key_material_state: Some(match material.role {
             MaterialRole::Current => KeyMaterialState::Current,
             MaterialRole::NonCurrent => KeyMaterialState::NonCurrent,
-            MaterialRole::PendingRotation => KeyMaterialState::PendingRotation,
+            MaterialRole::PendingRotation => pending,
         }),
         expiration_model: (external && imported).then_some(match material.valid_to_ms {
             Some(_) => ExpirationModelType::KeyMaterialExpires,

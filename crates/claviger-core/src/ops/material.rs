@@ -5,11 +5,13 @@ use std::sync::Arc;
 use claviger_crypto::engine::Backing;
 use claviger_model::{AccountId, KeySpec, MaterialId, Secret};
 
+use super::regions;
 use crate::{
     core::Core,
     error::{self, Error},
     heavy,
     key::Key,
+    notes::ServiceEvent,
     records::{Due, Fault, KeyPlace, MaterialEntry, MaterialRecord, MaterialRole},
     staged::Staged,
 };
@@ -101,16 +103,16 @@ pub(super) fn store(
 }
 
 /// Stages the end of a material's bytes. A material that belongs to the key stays in the list, without them; one that
-/// only waited for rotation leaves it.
-pub(crate) fn remove(
+/// only waited for rotation leaves it, and those of the replicas too. The list of a replica is not its own: there it stays.
+pub(crate) async fn remove(
     core: &Core,
     staged: &mut Staged,
     key: &Key,
     entry: &MaterialEntry,
-) -> Result<(), Error> {
+) -> Result<Option<ServiceEvent>, Error> {
     destroy(staged, key, entry);
     let mut record = key.record.clone();
-    if entry.permanent() {
+    if entry.permanent() || key.record.is_replica() {
         for gone in record
             .materials
             .iter_mut()
@@ -122,7 +124,7 @@ pub(crate) fn remove(
     } else {
         record.materials.retain(|other| other.id != entry.id);
     }
-    core.change_key(staged, key, record)
+    regions::change_shared(core, staged, key, record).await
 }
 
 /// Stages the destruction of a material's bytes and of its expiry.

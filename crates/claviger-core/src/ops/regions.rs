@@ -9,14 +9,17 @@ use std::sync::Arc;
 
 use claviger_audit::Parameters;
 use claviger_model::{
-    AccountId, MultiRegionConfiguration, MultiRegionKey, MultiRegionKeyType, OriginType, Region,
+    AccountId, MaterialId, MultiRegionConfiguration, MultiRegionKey, MultiRegionKeyType,
+    OriginType, Region,
 };
 
 use super::material;
 use crate::{
     core::Core,
+    cx::Cx,
     error::{self, Error},
     key::Key,
+    notes::ServiceEvent,
     records::{Due, Fault, KeyPlace, KeyRecord, MaterialEntry, Record},
     staged::Staged,
 };
@@ -76,6 +79,14 @@ pub(super) fn must_be_primary(key: &Key) -> Result<(), Error> {
     }
 }
 
+/// Refuses what is the primary key's to do for all; a single-Region key does it for itself.
+pub(super) fn must_not_be_replica(key: &Key) -> Result<(), Error> {
+    if key.record.is_replica() {
+        return Err(error::not_primary(&key.arn));
+    }
+    Ok(())
+}
+
 /// The keys that belong to `key`, itself not among them.
 pub(crate) async fn others(core: &Core, key: &Key) -> Result<Vec<Arc<Key>>, Error> {
     let mut others = Vec::new();
@@ -92,23 +103,56 @@ pub(crate) async fn others(core: &Core, key: &Key) -> Result<Vec<Arc<Key>>, Erro
 }
 
 /// Stages the changed record of `key` and, in all keys that belong to it, what they share of the change: who belongs
-/// together, the materials, and how they rotate.
+/// together, the materials, and how they rotate. Gives the event that AWS logs when there was something to share.
 pub(crate) async fn change_shared(
     core: &Core,
     staged: &mut Staged,
     key: &Key,
     record: KeyRecord,
-) -> Result<(), Error> {
+) -> Result<Option<ServiceEvent>, Error> {
+    let mut shared = None;
     for other in others(core, key).await? {
+        let changed = with_shared(&other.record, &record);
+        if changed == other.record {
+            continue;
+        }
         for gone in other.record.materials.iter().filter(|entry| {
             let kept = record.materials.iter().any(|kept| kept.id == entry.id);
             entry.imported && !kept
         }) {
             material::destroy(staged, &other, gone);
         }
-        core.change_key(staged, &other, with_shared(&other.record, &record))?;
+        core.change_key(staged, &other, changed)?;
+        shared = Some(synchronized(key));
     }
-    core.change_key(staged, key, record)
+    core.change_key(staged, key, record)?;
+    Ok(shared)
+}
+
+// AWS: https://docs.aws.amazon.com/kms/latest/developerguide/ct-synchronize-multi-region-key.html
+fn synchronized(key: &Key) -> ServiceEvent {
+    let mut event = ServiceEvent {
+        has_request_id: true,
+        ..ServiceEvent::of_key("SynchronizeMultiRegionKey", key, None)
+    };
+    event.note_key(&key.arn);
+    event
+}
+
+/// Whether every one of the keys that belong together has the material that waits for rotation. A single-Region key waits for
+/// nobody.
+pub(super) async fn imported_everywhere(
+    cx: &Cx<'_>,
+    key: &Key,
+    id: &MaterialId,
+) -> Result<bool, Error> {
+    let usable = |key: &Key| {
+        key.record
+            .material(id)
+            .is_some_and(|entry| entry.usable(cx.now))
+    };
+    let others = others(cx.core, key).await?;
+    Ok(others.is_empty() || usable(key) && others.iter().all(|other| usable(other)))
 }
 
 /// `record` with what it shares with `from`.

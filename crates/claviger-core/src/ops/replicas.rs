@@ -69,6 +69,7 @@ pub(super) fn created(replica: &KeyRecord, arn: String) -> ServiceEvent {
         key_arn: None,
         response: None,
         details: None,
+        has_request_id: false,
     };
     event.note_key(&arn);
     event.key_arn = Some(arn);

@@ -64,11 +64,7 @@ impl Operation for ReplicateKey {
     }
 
     fn further_actions(input: &ReplicateKeyInput) -> &'static [&'static str] {
-        if tags(input).is_empty() {
-            &[]
-        } else {
-            &["kms:TagResource"]
-        }
+        keys::tag_actions(tags(input))
     }
 
     async fn run(
@@ -99,7 +95,8 @@ impl Operation for ReplicateKey {
             tags: all_tags,
             ..replicas::new_record(cx, &shared, &place)
         };
-        regions::change_shared(cx.core, &mut cx.staged, primary, shared).await?;
+        let _told_by_the_call =
+            regions::change_shared(cx.core, &mut cx.staged, primary, shared).await?;
         let answer = ReplicateKeyOutput {
             replica_key_metadata: Some(being_created(keys::metadata(&record, &arn, cx.now))),
             replica_policy: Some(policy.text),

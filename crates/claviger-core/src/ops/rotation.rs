@@ -27,6 +27,10 @@ pub(super) async fn to_pending(cx: &mut Cx<'_>, key: &Key) -> Result<(), Error> 
     let id = pending
         .and_then(MaterialEntry::material_id)
         .ok_or_else(|| error::no_pending_material(&key.arn))?;
+    // A replica without it could do nothing from then on.
+    if !regions::imported_everywhere(cx, key, &id).await? {
+        return Err(error::no_pending_material(&key.arn));
+    }
     on_demand(cx, key, key.record.clone(), &id).await
 }
 
@@ -50,7 +54,7 @@ pub(super) async fn switch(
     }
     let mut record = key.record.clone();
     schedule(&mut cx.staged, key, &mut record, to)?;
-    regions::change_shared(cx.core, &mut cx.staged, key, record).await
+    cx.change_shared(key, record).await
 }
 
 /// Refuses keys that have one material for life, and replicas: those rotate with their primary key.
@@ -71,13 +75,13 @@ pub(crate) async fn on_schedule(
     key: &Key,
     mut record: KeyRecord,
     now: Timestamp,
-) -> Result<ServiceEvent, Error> {
+) -> Result<Vec<ServiceEvent>, Error> {
     let id = add_fresh(core, staged, key, &mut record)?;
     let event = promote(key, &mut record, &id, RotationKind::Automatic, now);
     let next = record.rotation.map(|schedule| schedule.after_rotation(now));
     schedule(staged, key, &mut record, next)?;
-    regions::change_shared(core, staged, key, record).await?;
-    Ok(event)
+    let shared = regions::change_shared(core, staged, key, record).await?;
+    Ok(std::iter::once(event).chain(shared).collect())
 }
 
 /// Puts `schedule` in the place of the one that `key` has, in `record` and among the due dates.
@@ -150,7 +154,7 @@ async fn on_demand(
     let event = promote(key, &mut record, to, RotationKind::OnDemand, cx.now);
     record.on_demand_rotations = record.on_demand_rotations.saturating_add(1);
     cx.notes.service_events.push(event);
-    regions::change_shared(cx.core, &mut cx.staged, key, record).await
+    cx.change_shared(key, record).await
 }
 
 /// Makes a material of `record` its current one.

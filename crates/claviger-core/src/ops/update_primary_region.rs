@@ -58,7 +58,8 @@ impl Operation for UpdatePrimaryRegion {
             related: Some(related.promoting(&replica.record.region)),
             ..primary.record.clone()
         };
-        regions::change_shared(cx.core, &mut cx.staged, primary, shared).await?;
+        let _told_by_the_call =
+            regions::change_shared(cx.core, &mut cx.staged, primary, shared).await?;
         rotation::hand_over(&mut cx.staged, primary, replica)?;
         cx.note_key(primary);
         // AWS logs it in both Regions.

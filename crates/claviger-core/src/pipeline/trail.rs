@@ -211,12 +211,16 @@ impl ServiceEvent {
             request_parameters: None,
             response_elements: self.response.as_ref(),
             additional_event_data: None,
-            request_id: None,
+            request_id: self.has_request_id.then_some(id),
             event_id: id,
             read_only: false,
             resources: resource.map(|resource| vec![resource]),
-            event_type: EventType::ServiceEvent,
-            management_event: None,
+            event_type: if self.has_request_id {
+                EventType::ApiCall
+            } else {
+                EventType::ServiceEvent
+            },
+            management_event: self.has_request_id.then_some(true),
             recipient_account_id: &self.account,
             service_event_details: self.details.as_ref(),
             tls_details: None,

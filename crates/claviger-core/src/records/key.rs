@@ -14,7 +14,7 @@ use crate::json_record;
 
 /// Everything that decides about a key stands in this one record: policy, disabled flag, deletion date, tags, aliases
 /// and the list of its materials. So no other record's removal can grant anything.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub struct KeyRecord {
     /// The key's id; the store's path carries it too.
     pub id: Uuid,
@@ -93,7 +93,7 @@ impl Record for KeyRecord {
 }
 
 /// One material of a key, without its bytes.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub struct MaterialEntry {
     /// The id, in hex.
     pub id: String,

@@ -4,26 +4,32 @@ use aws_lc_rs::rsa::{OAEP_SHA256_MGF1SHA256, OaepPublicEncryptingKey, PublicEncr
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
-use crate::scene::{Answer, Scene};
+use crate::scene::{Answer, REGION, Scene};
 
 /// A public key and the token that belongs to it.
 #[derive(Clone)]
 pub(crate) struct Ticket {
     pub(crate) token: String,
     public_key: Vec<u8>,
+    region: &'static str,
 }
 
 impl Ticket {
     pub(crate) async fn of(scene: &Scene, key: &str) -> Self {
+        Self::of_region(scene, REGION, key).await
+    }
+
+    pub(crate) async fn of_region(scene: &Scene, region: &'static str, key: &str) -> Self {
         let body = json!({
             "KeyId": key, "WrappingAlgorithm": "RSAES_OAEP_SHA_256", "WrappingKeySpec": "RSA_2048"
         });
-        let parameters = scene.ok("GetParametersForImport", body).await;
+        let parameters = scene.ok_in(region, "GetParametersForImport", body).await;
         Self {
             token: parameters["ImportToken"].as_str().unwrap().to_owned(),
             public_key: STANDARD
                 .decode(parameters["PublicKey"].as_str().unwrap())
                 .unwrap(),
+            region,
         }
     }
 
@@ -52,7 +58,7 @@ impl Ticket {
         });
         let members = body.as_object_mut().unwrap();
         members.extend(more.as_object().unwrap().clone());
-        scene.call("ImportKeyMaterial", body).await
+        scene.call_in(self.region, "ImportKeyMaterial", body).await
     }
 }
 

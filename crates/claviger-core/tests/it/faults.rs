@@ -222,6 +222,7 @@ impl Stage {
             ("DeleteImportedKeyMaterial", json!({"KeyId": external})),
         ];
         changes.extend(changes_of_rights(&scene, &key).await);
+        changes.extend(changes_of_regions(&scene).await);
         let known = format!("{:?}", described(&scene).await);
         Self {
             at_rest: scene.stop().await,
@@ -287,6 +288,23 @@ async fn changes_of_rights(scene: &Scene, key: &str) -> [(&'static str, Value); 
     ]
 }
 
+/// Changes of more than one key at once.
+async fn changes_of_regions(scene: &Scene) -> [(&'static str, Value); 2] {
+    let key = scene.new_key(json!({"MultiRegion": true})).await;
+    let replicate = json!({"KeyId": key, "ReplicaRegion": OTHER_REGION});
+    scene.ok("ReplicateKey", replicate).await;
+    [
+        (
+            "ReplicateKey",
+            json!({"KeyId": key, "ReplicaRegion": "ap-south-1"}),
+        ),
+        (
+            "UpdatePrimaryRegion",
+            json!({"KeyId": key, "PrimaryRegion": OTHER_REGION}),
+        ),
+    ]
+}
+
 fn import_of(ticket: &Ticket, key: &str) -> Value {
     json!({
         "KeyId": key,
@@ -334,5 +352,12 @@ async fn described(scene: &Scene) -> Vec<Value> {
             "materials": scene.ok("ListKeyRotations", all).await,
         }));
     }
+    let there = scene.ok_in(OTHER_REGION, "ListKeys", json!({})).await["Keys"].clone();
+    for key in there.as_array().unwrap() {
+        let id = json!({"KeyId": key["KeyId"]});
+        seen.push(scene.ok_in(OTHER_REGION, "DescribeKey", id).await);
+    }
     seen
 }
+
+const OTHER_REGION: &str = "eu-west-1";

@@ -277,7 +277,7 @@ async fn a_primary_key_waits_for_its_replicas() {
 }
 
 /// A key in three Regions; the ARN of its primary.
-async fn replicated() -> (Scene, String) {
+pub(crate) async fn replicated() -> (Scene, String) {
     let scene = Scene::new().await;
     let key = scene.new_key(json!({"MultiRegion": true})).await;
     for region in [EU, AP] {
@@ -292,13 +292,13 @@ async fn replicated() -> (Scene, String) {
 }
 
 /// What DescribeKey says of the sets' keys.
-fn configuration(key: &str, kind: &str, primary: &str, replicas: &[&str]) -> Value {
+pub(crate) fn configuration(key: &str, kind: &str, primary: &str, replicas: &[&str]) -> Value {
     let of = |region: &str| json!({"Arn": in_region(key, region), "Region": region});
     let replicas: Vec<Value> = replicas.iter().map(|region| of(region)).collect();
     json!({"MultiRegionKeyType": kind, "PrimaryKey": of(primary), "ReplicaKeys": replicas})
 }
 
-async fn described(scene: &Scene, region: &str, key: &str) -> Value {
+pub(crate) async fn described(scene: &Scene, region: &str, key: &str) -> Value {
     let body = json!({"KeyId": key_id(key)});
     scene.ok_in(region, "DescribeKey", body).await["KeyMetadata"].clone()
 }
@@ -307,14 +307,14 @@ async fn state(scene: &Scene, region: &str, key: &str) -> Value {
     described(scene, region, key).await["KeyState"].clone()
 }
 
-async fn encrypt(scene: &Scene, region: &str, key: &str) -> Value {
+pub(crate) async fn encrypt(scene: &Scene, region: &str, key: &str) -> Value {
     let body = json!({"KeyId": key_id(key), "Plaintext": "aGk="});
     scene.ok_in(region, "Encrypt", body).await["CiphertextBlob"].clone()
 }
 
-fn in_region(arn: &str, region: &str) -> String {
+pub(crate) fn in_region(arn: &str, region: &str) -> String {
     format!("arn:aws:kms:{region}:{ACCOUNT}:key/{}", key_id(arn))
 }
 
-const EU: &str = "eu-west-1";
-const AP: &str = "ap-south-1";
+pub(crate) const EU: &str = "eu-west-1";
+pub(crate) const AP: &str = "ap-south-1";

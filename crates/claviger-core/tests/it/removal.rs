@@ -207,7 +207,9 @@ async fn exchanged_records_are_refused() {
         }
     }
     // The service says no more than that something is wrong with it.
-    let [one, other, ..] = &stage.at_rest.paths("key").await[..] else {
+    let mut paths = stage.at_rest.paths("key").await;
+    paths.retain(|path| path.starts_with("key/us-east-1/"));
+    let [one, other, ..] = &paths[..] else {
         panic!("two keys")
     };
     let fork = stage.at_rest.fork().await;
@@ -255,7 +257,8 @@ struct Stage {
 impl Stage {
     async fn set() -> Self {
         let scene = Scene::new().await;
-        let mut refused = Self::of_states(&scene).await;
+        let mut refused = Self::of_regions(&scene).await;
+        refused.extend(Self::of_states(&scene).await);
         refused.extend(Self::of_imports(&scene).await);
         refused.extend(Self::of_policies(&scene).await);
         Self {
@@ -320,6 +323,56 @@ impl Stage {
                 "EnableKey",
                 json!({"KeyId": doomed}),
             ),
+        ]
+    }
+
+    /// A replica that has become none of the primary's rights, one that is gone while its primary lives, and a primary that
+    /// waits for its replica.
+    async fn of_regions(scene: &Scene) -> Vec<Refused> {
+        let spread = async |scene: &Scene| {
+            let key = scene.new_key(json!({"MultiRegion": true})).await;
+            let body = json!({"KeyId": key, "ReplicaRegion": "eu-west-1"});
+            scene.ok("ReplicateKey", body).await;
+            key
+        };
+        let replicate = |key: &str, region: &str| json!({"KeyId": key, "ReplicaRegion": region});
+        let promote = |key: &str| json!({"KeyId": key, "PrimaryRegion": "eu-west-1"});
+        let (demoted, gone, waiting) = (
+            spread(scene).await,
+            spread(scene).await,
+            spread(scene).await,
+        );
+        for key in [&demoted, &gone] {
+            scene.ok("UpdatePrimaryRegion", promote(key)).await;
+        }
+        let blob_of_gone = encrypt(scene, &gone).await;
+        schedule(scene, &gone).await;
+        scene.advance(8 * DAY).await;
+        schedule(scene, &waiting).await;
+        let use_it = json!({"KeyId": waiting, "Plaintext": "aGk="});
+        let open = json!({"CiphertextBlob": blob_of_gone});
+        let twice = replicate(&waiting, "eu-west-1");
+        vec![
+            (
+                "a replica's replica",
+                ACCOUNT,
+                "ReplicateKey",
+                replicate(&demoted, "us-west-2"),
+            ),
+            (
+                "a replica's promotion of others",
+                ACCOUNT,
+                "UpdatePrimaryRegion",
+                promote(&demoted),
+            ),
+            ("a deleted replica's ciphertext", ACCOUNT, "Decrypt", open),
+            (
+                "a primary key that waits for its replica",
+                ACCOUNT,
+                "Encrypt",
+                use_it,
+            ),
+            ("a second replica", ACCOUNT, "ReplicateKey", twice),
         ]
     }
 

@@ -16,6 +16,7 @@ use claviger_core::{
     clock::Clock,
     error::Error,
     jobs, ops,
+    pipeline::Route,
     records::Records,
 };
 use claviger_crypto::{
@@ -123,22 +124,24 @@ impl Scene {
         operation: &str,
         body: String,
     ) -> Answer {
-        let route = ops::route(Operation::from_name(operation).unwrap());
-        let call = Call {
-            caller: Arc::clone(caller),
-            region: Region::parse(region).unwrap(),
-            body: body.into(),
-            request_id,
-            origin: Origin {
-                source_ip: "192.0.2.1".to_owned(),
-                ..Origin::default()
-            },
-        };
+        let (route, call) = call_of(region, request_id, caller, operation, body);
         let output = self.core.handle(route, call).await?;
         Ok(match output.as_slice() {
             [] => Value::Null,
             json => serde_json::from_slice(json).unwrap(),
         })
+    }
+
+    /// A call of [`root`] that may run beside others.
+    pub(crate) fn handling(
+        &self,
+        region: &str,
+        operation: &str,
+        body: Value,
+    ) -> impl Future<Output = claviger_core::call::Answer> + Send + 'static {
+        let caller = root(ACCOUNT);
+        let (route, call) = call_of(region, Uuid::nil(), &caller, operation, body.to_string());
+        self.core.handle(route, call)
     }
 
     /// Moves the clock and does what became due.
@@ -319,6 +322,27 @@ impl Deployment {
     fn audit_dir(&self) -> PathBuf {
         self.dir.path().join("audit")
     }
+}
+
+fn call_of(
+    region: &str,
+    request_id: Uuid,
+    caller: &Arc<Caller>,
+    operation: &str,
+    body: String,
+) -> (Route, Call) {
+    let route = ops::route(Operation::from_name(operation).unwrap());
+    let call = Call {
+        caller: Arc::clone(caller),
+        region: Region::parse(region).unwrap(),
+        body: body.into(),
+        request_id,
+        origin: Origin {
+            source_ip: "192.0.2.1".to_owned(),
+            ..Origin::default()
+        },
+    };
+    (route, call)
 }
 
 /// Moves the test's own clock: the service finds itself later, and no job has run.
