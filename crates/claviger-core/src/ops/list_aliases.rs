@@ -37,6 +37,10 @@ impl Operation for ListAliases {
         super::put_page(out, input.limit, input.marker.as_deref());
     }
 
+    fn check(input: &ListAliasesInput) -> Result<(), Error> {
+        LIMITS.check(input.limit)
+    }
+
     async fn run(
         cx: &mut Cx<'_>,
         input: &ListAliasesInput,
@@ -141,7 +145,4 @@ fn entry(cx: &Cx<'_>, alias: Alias) -> AliasListEntry {
     }
 }
 
-const LIMITS: Limits = Limits {
-    default: 50,
-    max: 100,
-};
+const LIMITS: Limits = Limits::UP_TO_100;

@@ -50,6 +50,10 @@ impl Operation for ListGrants {
         grants::condition(key)
     }
 
+    fn check(input: &ListGrantsInput) -> Result<(), Error> {
+        LIMITS.check(input.limit)
+    }
+
     async fn run(
         cx: &mut Cx<'_>,
         input: &ListGrantsInput,
@@ -114,7 +118,4 @@ async fn prefix(cx: &Cx<'_>, input: &ListGrantsInput, key: &Key) -> Result<Strin
     })
 }
 
-const LIMITS: Limits = Limits {
-    default: 50,
-    max: 100,
-};
+const LIMITS: Limits = Limits::UP_TO_100;

@@ -33,6 +33,10 @@ impl Operation for ListKeyPolicies {
         super::put_page(out, input.limit, input.marker.as_deref());
     }
 
+    fn check(input: &ListKeyPoliciesInput) -> Result<(), Error> {
+        LIMITS.check(input.limit)
+    }
+
     async fn run(
         cx: &mut Cx<'_>,
         input: &ListKeyPoliciesInput,
@@ -57,7 +61,4 @@ impl Operation for ListKeyPolicies {
     }
 }
 
-const LIMITS: Limits = Limits {
-    default: 100,
-    max: 1000,
-};
+const LIMITS: Limits = Limits::UP_TO_1000;

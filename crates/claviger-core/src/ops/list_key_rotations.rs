@@ -43,6 +43,10 @@ impl Operation for ListKeyRotations {
         super::put_page(out, input.limit, input.marker.as_deref());
     }
 
+    fn check(input: &ListKeyRotationsInput) -> Result<(), Error> {
+        LIMITS.check(input.limit)
+    }
+
     async fn run(
         cx: &mut Cx<'_>,
         input: &ListKeyRotationsInput,
@@ -133,7 +137,4 @@ fn entry(
     }
 }
 
-const LIMITS: Limits = Limits {
-    default: 100,
-    max: 1000,
-};
+const LIMITS: Limits = Limits::UP_TO_1000;

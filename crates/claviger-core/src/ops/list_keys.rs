@@ -28,23 +28,28 @@ impl Operation for ListKeys {
         super::put_page(out, input.limit, input.marker.as_deref());
     }
 
+    fn check(input: &ListKeysInput) -> Result<(), Error> {
+        LIMITS.check(input.limit)
+    }
+
     async fn run(
         cx: &mut Cx<'_>,
         input: &ListKeysInput,
         _: &Admitted<NoKey>,
     ) -> Result<ListKeysOutput, Error> {
-        let page = Page::read(
-            cx,
-            Self::RULE.name,
-            "",
-            &LIMITS,
-            input.limit,
-            input.marker.as_deref(),
-        )?;
         let owners = input
             .resource_owners
             .as_deref()
             .unwrap_or(&[ResourceOwnerType::SelfOwned]);
+        let of = owners.iter().map(|owner| owner.as_str());
+        let page = Page::read(
+            cx,
+            Self::RULE.name,
+            &of.collect::<Vec<_>>().join(","),
+            &LIMITS,
+            input.limit,
+            input.marker.as_deref(),
+        )?;
         if !owners.contains(&ResourceOwnerType::SelfOwned) {
             // No key is shared by RAM here.
             return Ok(ListKeysOutput {
@@ -85,7 +90,4 @@ fn entry(cx: &Cx<'_>, listed: &ListedKeyRecord) -> KeyListEntry {
     }
 }
 
-const LIMITS: Limits = Limits {
-    default: 100,
-    max: 1000,
-};
+const LIMITS: Limits = Limits::UP_TO_1000;

@@ -30,6 +30,10 @@ impl Operation for ListResourceTags {
         super::put_page(out, input.limit, input.marker.as_deref());
     }
 
+    fn check(input: &ListResourceTagsInput) -> Result<(), Error> {
+        LIMITS.check(input.limit)
+    }
+
     async fn run(
         cx: &mut Cx<'_>,
         input: &ListResourceTagsInput,

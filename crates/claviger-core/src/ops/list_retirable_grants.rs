@@ -43,6 +43,7 @@ impl Operation for ListRetirableGrants {
     }
 
     fn check(input: &ListRetirableGrantsInput) -> Result<(), Error> {
+        LIMITS.check(input.limit)?;
         match (&input.retiring_principal, &input.retiring_service_principal) {
             (_, Some(_)) => Err(error::filter_of_services()),
             (None, None) => Err(error::missing("retiringPrincipal")),
@@ -99,7 +100,4 @@ fn retiring(input: &ListRetirableGrantsInput) -> &str {
     input.retiring_principal.as_deref().unwrap_or_default()
 }
 
-const LIMITS: Limits = Limits {
-    default: 50,
-    max: 100,
-};
+const LIMITS: Limits = Limits::UP_TO_100;

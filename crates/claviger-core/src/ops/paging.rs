@@ -48,7 +48,7 @@ impl Page {
         };
         let after = marker.map(|marker| list.open(cx, marker)).transpose()?;
         Ok(Self {
-            limit: limits.check(limit)?,
+            limit: limits.of(limit),
             after,
             list,
         })
@@ -83,19 +83,32 @@ impl Page {
 }
 
 impl Limits {
-    fn check(&self, limit: Option<i32>) -> Result<usize, Error> {
-        let Some(limit) = limit else {
-            return Ok(self.default);
-        };
-        match usize::try_from(limit) {
-            Ok(limit) if limit <= self.max => Ok(limit),
-            // The shape allows 1 to 1000 for every operation; most operations allow less.
-            Ok(_) | Err(_) => Err(error::constraint(
+    pub(super) const UP_TO_100: Self = Self {
+        default: 50,
+        max: 100,
+    };
+
+    pub(super) const UP_TO_1000: Self = Self {
+        default: 100,
+        max: 1000,
+    };
+
+    /// Whether a request may ask for so many. The shape allows 1 to 1000 for every operation; most allow less.
+    pub(super) fn check(&self, limit: Option<i32>) -> Result<(), Error> {
+        match limit {
+            Some(limit) if self.of(Some(limit)) > self.max => Err(error::constraint(
                 limit,
                 "limit",
                 &format!("Member must have value less than or equal to {}", self.max),
             )),
+            Some(_) | None => Ok(()),
         }
+    }
+
+    fn of(&self, limit: Option<i32>) -> usize {
+        limit
+            .and_then(|limit| usize::try_from(limit).ok())
+            .unwrap_or(self.default)
     }
 }
 

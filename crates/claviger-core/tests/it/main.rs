@@ -23,6 +23,7 @@ mod job_runs;
 mod last_usage;
 mod managed;
 mod model;
+mod paging;
 mod people;
 mod policies;
 mod recovery;
