@@ -23,6 +23,7 @@ use crate::{
     outbox::Outbox,
     pipeline::{self, Route},
     principals::Principals,
+    quotas::KeyCounts,
     records::{AliasPlace, AliasRecord, ClockRecord, Fault, KeyPlace, KeyRecord, Records, Stored},
     rule::{Actions, Identifiers, Rule, Service},
     staged::Staged,
@@ -67,6 +68,7 @@ pub struct Core {
     pub(crate) outbox: Outbox,
     pub(crate) erasure: Erasure,
     pub(crate) uses: Uses,
+    pub(crate) key_counts: Arc<KeyCounts>,
     /// Held while the jobs run: one round at a time.
     pub(crate) jobs: tokio::sync::Mutex<()>,
     ids: Ids,
@@ -93,6 +95,7 @@ impl Core {
             outbox: Outbox::default(),
             erasure: Erasure::default(),
             uses: Uses::default(),
+            key_counts: Arc::default(),
             jobs: tokio::sync::Mutex::default(),
             ids: Ids::default(),
         });

@@ -328,6 +328,14 @@ pub fn limit_exceeded(text: impl Into<String>) -> Error {
     Error::new(error_code::LIMIT_EXCEEDED, text)
 }
 
+/// The account has as many keys in the Region as it may have.
+pub fn too_many_keys(most: usize) -> Error {
+    // UNKNOWN: AWS's own text is not recorded.
+    limit_exceeded(format!(
+        "The account has reached the quota of {most} KMS keys in this Region."
+    ))
+}
+
 /// A tag that is not allowed.
 pub fn tag(text: &'static str) -> Error {
     Error::new(error_code::TAG, text)

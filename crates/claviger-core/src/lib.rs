@@ -20,6 +20,7 @@ pub mod ops;
 mod outbox;
 pub mod pipeline;
 mod principals;
+mod quotas;
 pub mod records;
 pub mod rule;
 pub mod staged;

@@ -11,6 +11,7 @@ use crate::{
     key::Key,
     notes::ServiceEvent,
     ops::{material, regions, rotation},
+    quotas,
     records::{
         AliasPlace, AliasRecord, Due, KeyRecord, ListedKeyRecord, MaterialEntry, TombstoneRecord,
     },
@@ -61,6 +62,7 @@ pub(super) async fn stage(
         let due = Due::grants(core.clock.now(), &key.place.region, key.place.key);
         staged.set(due.id(), account, &due)?;
     }
+    quotas::one_key_less(core, &mut staged, key);
     let (keys, place) = (Arc::clone(&core.keys), key.place.clone());
     staged.then(move |committed| keys.settle(&place, committed, None));
     let mut event = ServiceEvent::of_key("DeleteKey", key, None);

@@ -18,6 +18,7 @@ use crate::{
     cx::Cx,
     error::Error,
     pipeline::{Admitted, NoKey, Operation},
+    quotas,
     records::KeyPlace,
     rule::{Actions, Identifiers, Rule},
 };
@@ -128,6 +129,7 @@ impl Operation for CreateKey {
             .response()
             .put_object("keyMetadata", |out| keys::put_metadata(out, &metadata));
         cx.notes.keys.push((cx.caller.account.to_string(), arn));
+        quotas::one_more_key(cx, cx.caller.account, &place.region).await?;
         cx.create_key(place, record)?;
         Ok(CreateKeyOutput {
             key_metadata: Some(metadata),

@@ -11,6 +11,7 @@ use crate::{
     jobs,
     key::Key,
     notes::ServiceEvent,
+    quotas,
     records::{KeyPlace, KeyRecord, TombstoneRecord},
 };
 
@@ -38,6 +39,7 @@ pub(super) async fn free_place(
         cx.staged
             .remove::<TombstoneRecord>(place.id(), account, Some(tombstone.revision));
     }
+    quotas::one_more_key(cx, primary.account, &place.region).await?;
     Ok(place)
 }
 

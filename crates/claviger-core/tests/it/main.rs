@@ -26,6 +26,7 @@ mod model;
 mod paging;
 mod people;
 mod policies;
+mod quotas;
 mod recovery;
 mod region_changes;
 mod region_imports;

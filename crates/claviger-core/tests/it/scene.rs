@@ -298,6 +298,10 @@ impl Deployment {
         self.store.commit(Batch::new().delete(path)).await.unwrap();
     }
 
+    pub(crate) async fn fill(&self, batch: Batch) {
+        self.store.commit(batch).await.unwrap();
+    }
+
     pub(crate) async fn put(&self, path: &str, value: &[u8]) {
         self.store
             .commit(Batch::new().put(path, value))

@@ -1,0 +1,96 @@
+//! How many keys an account has in a Region: counted once, then kept up to date by the commits of this process.
+//!
+//! A quota and no guard: several nodes may together go a little beyond it.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use claviger_model::{AccountId, Region};
+
+use crate::{
+    core::Core,
+    cx::Cx,
+    error::{self, Error},
+    key::Key,
+    records::{Fault, ListedKeyRecord},
+    staged::Staged,
+};
+
+/// The counts of the accounts and Regions in which keys were made since the start.
+#[derive(Default)]
+pub(crate) struct KeyCounts(Mutex<HashMap<(AccountId, Region), usize>>);
+
+impl KeyCounts {
+    fn change(&self, account: AccountId, region: Region, change: impl FnOnce(usize) -> usize) {
+        if let Some(count) = self.lock().get_mut(&(account, region)) {
+            *count = change(*count);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<(AccountId, Region), usize>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Refuses one more key in `region` when the account has as many as AWS allows; otherwise the commit counts it.
+///
+/// AWS: <https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html>
+pub(crate) async fn one_more_key(
+    cx: &mut Cx<'_>,
+    account: AccountId,
+    region: &Region,
+) -> Result<(), Error> {
+    // What other nodes deleted is seen by counting again, before anybody is refused.
+    if known(cx.core, account, region).await? >= KEYS_MAX
+        && count(cx.core, account, region).await? >= KEYS_MAX
+    {
+        return Err(error::too_many_keys(KEYS_MAX));
+    }
+    let (counts, region) = (Arc::clone(&cx.core.key_counts), region.clone());
+    cx.staged.then(move |committed| {
+        if committed.is_some() {
+            counts.change(account, region, |count| count.saturating_add(1));
+        }
+    });
+    Ok(())
+}
+
+/// Has the commit count one key less.
+pub(crate) fn one_key_less(core: &Core, staged: &mut Staged, key: &Key) {
+    let counts = Arc::clone(&core.key_counts);
+    let (account, region) = (key.account, key.place.region.clone());
+    staged.then(move |committed| {
+        if committed.is_some() {
+            counts.change(account, region, |count| count.saturating_sub(1));
+        }
+    });
+}
+
+async fn known(core: &Core, account: AccountId, region: &Region) -> Result<usize, Fault> {
+    let known = core
+        .key_counts
+        .lock()
+        .get(&(account, region.clone()))
+        .copied();
+    match known {
+        Some(known) => Ok(known),
+        None => count(core, account, region).await,
+    }
+}
+
+// DIFFERS: AWS managed keys count as well, of which an account has a handful; AWS counts the customer's own.
+async fn count(core: &Core, account: AccountId, region: &Region) -> Result<usize, Fault> {
+    let prefix = ListedKeyRecord::prefix(&account, region);
+    let count = core
+        .records
+        .count::<ListedKeyRecord>(&prefix, KEYS_MAX)
+        .await?;
+    core.key_counts
+        .lock()
+        .insert((account, region.clone()), count);
+    Ok(count)
+}
+
+const KEYS_MAX: usize = 100_000;
