@@ -19,8 +19,8 @@ use serde::Deserialize;
 
 use crate::records::{
     AliasRecord, ClockRecord, Due, Fault, GrantRecord, GrantTallyRecord, ImportDayRecord,
-    KeyRecord, ListedKeyRecord, MaterialRecord, OutboxRecord, Record, Records, RetirableRecord,
-    TombstoneRecord,
+    KeyRecord, KeyStoresRecord, ListedKeyRecord, MaterialRecord, OutboxRecord, Record, Records,
+    RetirableRecord, TombstoneRecord,
 };
 
 /// What was looked at and what is wrong.
@@ -58,7 +58,7 @@ impl Reader {
 }
 
 /// The tables of this crate.
-pub const READERS: [Reader; 12] = [
+pub const READERS: [Reader; 13] = [
     Reader::of::<AliasRecord>(),
     Reader::of::<ClockRecord>(),
     Reader::of::<Due>(),
@@ -66,6 +66,7 @@ pub const READERS: [Reader; 12] = [
     Reader::of::<GrantTallyRecord>(),
     Reader::of::<ImportDayRecord>(),
     Reader::of::<KeyRecord>(),
+    Reader::of::<KeyStoresRecord>(),
     Reader::of::<ListedKeyRecord>(),
     Reader::of::<MaterialRecord>(),
     Reader::of::<OutboxRecord>(),

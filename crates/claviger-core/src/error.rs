@@ -6,6 +6,8 @@ mod cryptography;
 mod regions;
 mod rotation;
 
+pub mod key_stores;
+
 use std::fmt;
 
 use claviger_model::{error_code, wire::DecodeError};
@@ -112,14 +114,6 @@ pub fn audit_unwritable() -> Error {
     Error::new(
         error_code::KMS_INTERNAL,
         "The audit log cannot be written; no request is served until it can.",
-    )
-}
-
-/// An operation of the API that this version does not serve.
-pub fn not_built(operation: &str) -> Error {
-    Error::new(
-        error_code::UNSUPPORTED_OPERATION,
-        format!("{operation} is not supported by this version of the service."),
     )
 }
 
@@ -431,15 +425,6 @@ pub fn usage_not_compatible(usage: impl fmt::Display, spec: impl fmt::Display) -
     validation(format!(
         "KeyUsage {usage} is not compatible with KeySpec {spec}"
     ))
-}
-
-/// No key store has this id.
-pub fn custom_key_store_not_found(id: &str) -> Error {
-    // UNKNOWN: AWS's own text is not recorded.
-    Error::new(
-        error_code::CUSTOM_KEY_STORE_NOT_FOUND,
-        format!("Custom key store {id} does not exist"),
-    )
 }
 
 /// The key has no policy of this name.

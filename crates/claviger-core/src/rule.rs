@@ -80,6 +80,8 @@ pub enum Identifiers {
     Key,
     /// Key id, key ARN, alias name or alias ARN.
     KeyOrAlias,
+    /// No key: the operation is about custom key stores.
+    KeyStore,
 }
 
 /// One row of AWS's table of key states.
@@ -201,6 +203,14 @@ impl Rule {
         Self {
             identifiers: Identifiers::None,
             ..Self::reads(name, action)
+        }
+    }
+
+    /// A change of custom key stores.
+    pub const fn key_stores(name: &'static str, action: &'static str) -> Self {
+        Self {
+            identifiers: Identifiers::KeyStore,
+            ..Self::kms(name, Actions::One(action))
         }
     }
 

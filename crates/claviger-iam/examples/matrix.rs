@@ -10,12 +10,8 @@ use claviger_model::{Operation, iam};
 
 fn main() {
     let kms = Operation::ALL.map(|operation| (operation.name(), ops::route(operation)));
-    let served = kms.iter().filter(|(_, route)| route.built).count();
     println!("{OPENING}");
-    println!(
-        "**{served} of the {} KMS operations are served.**\n",
-        kms.len()
-    );
+    println!("**All {} operations of KMS are served.**\n", kms.len());
     println!("{HEADING}");
     for (name, route) in &kms {
         println!("{}", row(name, route));
@@ -34,28 +30,22 @@ fn main() {
 /// IAM has no keys: its operations have fewer rules.
 fn iam_row(name: &str) -> String {
     let Some(Route { rule, .. }) = iam_route(name) else {
-        return format!("| {name} | not yet | {NOTHING} | {NOTHING} | {NOTHING} |");
+        return format!("| {name} | {NOTHING} | {NOTHING} | {NOTHING} |");
     };
     let (read_only, changes) = (yes(rule.read_only), yes(rule.changes));
     format!(
-        "| {name} | yes | {} | {read_only} | {changes} |",
+        "| {name} | {} | {read_only} | {changes} |",
         actions(rule.actions)
     )
 }
 
-/// One line of the table. The rule of an operation that is not served decides nothing yet, so none of it is shown.
+/// One line of the table.
 fn row(name: &str, route: &Route) -> String {
-    let cells = if route.built {
-        cells(route.rule)
-    } else {
-        vec![NOTHING.to_owned(); COLUMNS]
-    };
-    let served = if route.built { "yes" } else { "not yet" };
-    format!("| {name} | {served} | {} |", cells.join(" | "))
+    format!("| {name} | {} |", cells(route.rule).join(" | "))
 }
 
 fn cells(rule: &Rule) -> Vec<String> {
-    let keyed = rule.identifiers != Identifiers::None;
+    let keyed = matches!(rule.identifiers, Identifiers::Key | Identifiers::KeyOrAlias);
     let of_key = |text: &str| if keyed { text } else { NOTHING }.to_owned();
     let states = rule.states;
     let verdicts = [
@@ -92,7 +82,7 @@ fn actions(actions: Actions) -> String {
 
 fn identifiers(identifiers: Identifiers) -> &'static str {
     match identifiers {
-        Identifiers::None => NOTHING,
+        Identifiers::None | Identifiers::KeyStore => NOTHING,
         Identifiers::Key => "id, ARN",
         Identifiers::KeyOrAlias => "id, ARN, alias, alias ARN",
     }
@@ -115,8 +105,6 @@ fn yes(is: bool) -> &'static str {
 
 const NOTHING: &str = "–";
 
-const COLUMNS: usize = 12;
-
 /// The operations of STS that a deployment has a use for; those that are served are printed.
 const STS: [&str; 5] = [
     "AssumeRole",
@@ -136,18 +124,16 @@ from them.
 ";
 
 const HEADING: &str = "\
-| operation | served | action | key identifiers | other accounts' keys | Enabled | Disabled | PendingImport | PendingDeletion | usage | origin | grants | read-only | changes records |
-| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |";
+| operation | action | key identifiers | other accounts' keys | Enabled | Disabled | PendingImport | PendingDeletion | usage | origin | grants | read-only | changes records |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |";
 
 const IAM_HEADING: &str = "\
-| operation | served | action | read-only | changes records |
-| --- | --- | --- | --- | --- |";
+| operation | action | read-only | changes records |
+| --- | --- | --- | --- |";
 
 const CLOSING: &str = "
 ## How to read it
 
-- **served**: *not yet* means that the call is authenticated, decoded, validated and audited, and then refused with
-  `UnsupportedOperationException`.
 - **action**: what the policies must allow. CreateAlias, UpdateAlias and DeleteAlias ask it of the alias and of each key concerned;
   CreateKey with tags asks for `kms:TagResource` too. ListAliases and ListKeys name no key to the policies.
 - **key identifiers**: the forms of `KeyId` (of `TargetKeyId` for aliases). In Decrypt, and for the source of ReEncrypt, it may be

@@ -70,9 +70,6 @@ impl Caller {
             Kind::Own | Kind::ForeignWithoutKey | Kind::ForeignWithoutIdentity => {}
         }
         let mut errors = vec!["AccessDeniedException"];
-        if !row.built {
-            errors.push("UnsupportedOperationException");
-        }
         let foreign = self.kind != Kind::Own;
         // What names no account is looked up in the caller's own, where it is not.
         let elsewhere = foreign && (!form.is_arn() || row.own_names);

@@ -15,8 +15,6 @@ pub(crate) struct Row {
     pub(crate) arn_only: bool,
     /// Whether it names something besides that is looked up in the caller's own account.
     pub(crate) own_names: bool,
-    /// Whether this version serves it; one that it does not serve it refuses to everybody.
-    pub(crate) built: bool,
 }
 
 /// How the key is spelled.
@@ -87,7 +85,6 @@ impl Row {
             takes_alias: false,
             arn_only: false,
             own_names: false,
-            built: true,
         }
     }
 
@@ -118,13 +115,6 @@ impl Row {
             ..Self::new(name, body)
         }
     }
-
-    const fn unbuilt(self) -> Self {
-        Self {
-            built: false,
-            ..self
-        }
-    }
 }
 
 const FORMS: [Form; 4] = [Form::KeyId, Form::KeyArn, Form::AliasName, Form::AliasArn];
@@ -136,12 +126,16 @@ const DATA_KEY: &str = r#"{"KeyId":"$KEY","KeySpec":"AES_256"}"#;
 
 pub(crate) const OPERATIONS: &[Row] = &[
     Row::new("CancelKeyDeletion", KEY),
-    Row::keyless("ConnectCustomKeyStore", STORE).unbuilt(),
+    Row::keyless("ConnectCustomKeyStore", STORE),
     Row::new(
         "CreateAlias",
         r#"{"AliasName":"alias/new","TargetKeyId":"$KEY"}"#,
     ),
-    Row::keyless("CreateCustomKeyStore", r#"{"CustomKeyStoreName":"store"}"#).unbuilt(),
+    Row::keyless(
+        "CreateCustomKeyStore",
+        r#"{"CustomKeyStoreName":"store","CloudHsmClusterId":"cluster-aaaaaaaaaaa",
+            "TrustAnchorCertificate":"-----BEGIN","KeyStorePassword":"password"}"#,
+    ),
     Row::new(
         "CreateGrant",
         r#"{"KeyId":"$KEY","GranteePrincipal":"arn:aws:iam::$ACCOUNT:root","Operations":["Decrypt"]}"#,
@@ -153,17 +147,17 @@ pub(crate) const OPERATIONS: &[Row] = &[
     ),
     Row::by_alias("Decrypt", r#"{"KeyId":"$KEY","CiphertextBlob":"$BLOB"}"#),
     Row::keyless("DeleteAlias", r#"{"AliasName":"alias/own"}"#).with_own_names(),
-    Row::keyless("DeleteCustomKeyStore", STORE).unbuilt(),
+    Row::keyless("DeleteCustomKeyStore", STORE),
     Row::new("DeleteImportedKeyMaterial", KEY),
     Row::by_alias(
         "DeriveSharedSecret",
         r#"{"KeyId":"$KEY","KeyAgreementAlgorithm":"ECDH","PublicKey":"aGk="}"#,
     ),
-    Row::keyless("DescribeCustomKeyStores", "{}").unbuilt(),
+    Row::keyless("DescribeCustomKeyStores", "{}"),
     Row::by_alias("DescribeKey", KEY),
     Row::new("DisableKey", KEY),
     Row::new("DisableKeyRotation", KEY),
-    Row::keyless("DisconnectCustomKeyStore", STORE).unbuilt(),
+    Row::keyless("DisconnectCustomKeyStore", STORE),
     Row::new("EnableKey", KEY),
     Row::new("EnableKeyRotation", KEY),
     Row::by_alias(
@@ -232,7 +226,7 @@ pub(crate) const OPERATIONS: &[Row] = &[
         r#"{"AliasName":"alias/own","TargetKeyId":"$KEY"}"#,
     )
     .with_own_names(),
-    Row::keyless("UpdateCustomKeyStore", STORE).unbuilt(),
+    Row::keyless("UpdateCustomKeyStore", STORE),
     Row::new(
         "UpdateKeyDescription",
         r#"{"KeyId":"$KEY","Description":"changed"}"#,

@@ -9,7 +9,7 @@ use claviger_model::{CreateKeyInput, CreateKeyOutput, KeyUsageType, OriginType};
 use claviger_policy::{Value, Values};
 
 use super::{
-    creation, keys,
+    creation, key_stores, keys,
     material::{self, Fresh},
     messages,
     policies::KeyPolicy,
@@ -103,6 +103,9 @@ impl Operation for CreateKey {
         input: &CreateKeyInput,
         _: &Admitted<NoKey>,
     ) -> Result<CreateKeyOutput, Error> {
+        if let Some(store) = &input.custom_key_store_id {
+            key_stores::refuse_use(cx, store).await?;
+        }
         let place = KeyPlace {
             region: cx.region.clone(),
             key: cx.new_uuid()?,

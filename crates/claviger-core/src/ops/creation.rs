@@ -73,7 +73,7 @@ fn usage_fits(spec: KeySpec, usage: Option<KeyUsageType>) -> Result<&'static Spe
     }
 }
 
-/// Keys of custom key stores need a connected store, and there is none yet.
+/// Whether material of this spec can come from there; and a key of a custom key store names its store, and nobody else does.
 fn origin_fits(input: &CreateKeyInput, facts: &SpecFacts) -> Result<(), Error> {
     if origin(input) == OriginType::External && !facts.importable {
         return Err(error::not_importable(facts.spec));
@@ -83,7 +83,15 @@ fn origin_fits(input: &CreateKeyInput, facts: &SpecFacts) -> Result<(), Error> {
         OriginType::AwsCloudhsm | OriginType::ExternalKeyStore
     );
     match &input.custom_key_store_id {
-        Some(store) => Err(error::custom_key_store_not_found(store)),
+        Some(_) if !in_store => Err(error::validation(
+            "CustomKeyStoreId is only valid for an Origin of AWS_CLOUDHSM or EXTERNAL_KEY_STORE.",
+        )),
+        Some(_) if spec(input) != KeySpec::SymmetricDefault || input.multi_region == Some(true) => {
+            Err(error::unsupported_because(
+                "Keys in a custom key store are symmetric encryption keys of one Region.",
+            ))
+        }
+        Some(_) => Ok(()),
         None if in_store => Err(error::validation(
             "CustomKeyStoreId is required for this Origin.",
         )),

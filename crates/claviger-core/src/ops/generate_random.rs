@@ -5,7 +5,7 @@
 use claviger_audit::Parameters;
 use claviger_model::{GenerateRandomInput, GenerateRandomOutput, Secret};
 
-use super::messages;
+use super::{key_stores, messages};
 use crate::{
     cx::Cx,
     error::{self, Error},
@@ -36,7 +36,7 @@ impl Operation for GenerateRandom {
         _: &Admitted<NoKey>,
     ) -> Result<GenerateRandomOutput, Error> {
         if let Some(store) = &input.custom_key_store_id {
-            return Err(error::custom_key_store_not_found(store));
+            key_stores::refuse_use(cx, store).await?;
         }
         let bytes = input
             .number_of_bytes

@@ -143,8 +143,6 @@ pub trait Operation: 'static {
 pub struct Route {
     /// What the operation declares.
     pub rule: &'static Rule,
-    /// Whether this version serves it.
-    pub built: bool,
     handle: for<'a> fn(&'a Core, &'a Call) -> Handling<'a>,
 }
 
@@ -155,16 +153,7 @@ impl Route {
     pub const fn of<O: Operation>() -> Self {
         Self {
             rule: &O::RULE,
-            built: true,
             handle: |core, call| Box::pin(handle::<O>(core, call)),
-        }
-    }
-
-    /// The entry of an operation that only decodes and refuses yet.
-    pub(crate) const fn not_built<O: Operation>() -> Self {
-        Self {
-            built: false,
-            ..Self::of::<O>()
         }
     }
 

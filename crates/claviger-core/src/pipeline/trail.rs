@@ -18,7 +18,7 @@ use crate::{
     core::Core,
     error::{self, Error},
     notes::{Notes, ServiceEvent},
-    rule::{Rule, Service},
+    rule::{Identifiers, Rule, Service},
     staged::Staged,
 };
 
@@ -148,8 +148,7 @@ impl<'a> Trail<'a> {
             request_id: Some(call.request_id),
             event_id: id,
             read_only: self.rule.read_only,
-            resources: (self.rule.service == Service::Kms || !resources.is_empty())
-                .then(|| resources.clone()),
+            resources: (names_keys(self.rule) || !resources.is_empty()).then(|| resources.clone()),
             event_type: EventType::ApiCall,
             management_event: Some(true),
             recipient_account_id: owner,
@@ -231,6 +230,11 @@ impl ServiceEvent {
             json: event.to_json(),
         }
     }
+}
+
+/// CloudTrail leaves the list of keys out where an operation is about something else.
+fn names_keys(rule: &Rule) -> bool {
+    rule.service == Service::Kms && rule.identifiers != Identifiers::KeyStore
 }
 
 /// CloudTrail tells the `Host` header here; it does so on a plain connection too, which AWS does not have.

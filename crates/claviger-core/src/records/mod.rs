@@ -8,6 +8,7 @@ mod due;
 mod grant;
 mod import_day;
 mod key;
+mod key_store;
 mod material;
 mod outbox;
 mod related;
@@ -32,6 +33,7 @@ pub use self::{
         KeyPlace, KeyRecord, LastUse, ListedKeyRecord, MaterialEntry, MaterialRole, Rotated,
         RotationKind, RotationSchedule, TombstoneRecord,
     },
+    key_store::{Cluster, EndpointService, KeyStore, KeyStoresRecord, Proxy, StoreBacking},
     material::MaterialRecord,
     outbox::OutboxRecord,
     related::Related,

@@ -121,6 +121,10 @@ impl Stage {
             words.push((name, made[member].as_str().unwrap().to_owned()));
         }
         words.extend(made_with_keys_of_other_specs(&scene).await);
+        let new_store = serde_json::from_str(NEW_STORE).unwrap();
+        let store = scene.ok("CreateCustomKeyStore", new_store).await;
+        let id = store["CustomKeyStoreId"].as_str().unwrap();
+        words.push(("$STORE", id.to_owned()));
         let policy =
             scene.ok("GetKeyPolicy", json!({"KeyId": words[0].1})).await["Policy"].to_string();
         words.push(("$POLICY", policy.trim_matches('"').to_owned()));
@@ -318,17 +322,27 @@ const CALLS: [(&str, &str, &str, &str); 56] = [
         OK,
         DENIED,
     ),
-    ("ConnectCustomKeyStore", STORE, NOT_BUILT, NOT_BUILT),
-    ("DeleteCustomKeyStore", STORE, NOT_BUILT, NOT_BUILT),
-    ("DisconnectCustomKeyStore", STORE, NOT_BUILT, NOT_BUILT),
-    ("UpdateCustomKeyStore", STORE, NOT_BUILT, NOT_BUILT),
     (
-        "CreateCustomKeyStore",
-        r#"{"CustomKeyStoreName":"s"}"#,
-        NOT_BUILT,
-        NOT_BUILT,
+        "ConnectCustomKeyStore",
+        STORE,
+        "CloudHsmClusterNotActiveException",
+        DENIED,
     ),
-    ("DescribeCustomKeyStores", "{}", NOT_BUILT, NOT_BUILT),
+    (
+        "DisconnectCustomKeyStore",
+        STORE,
+        "CustomKeyStoreInvalidStateException",
+        DENIED,
+    ),
+    (
+        "UpdateCustomKeyStore",
+        r#"{"CustomKeyStoreId":"$STORE","NewCustomKeyStoreName":"t"}"#,
+        OK,
+        DENIED,
+    ),
+    ("DescribeCustomKeyStores", "{}", OK, DENIED),
+    ("DeleteCustomKeyStore", STORE, OK, DENIED),
+    ("CreateCustomKeyStore", NEW_STORE, OK, DENIED),
     (
         "CreateGrant",
         r#"{"KeyId":"$KEY","GranteePrincipal":"arn:aws:iam::111122223333:root","Operations":["Decrypt"]}"#,
@@ -406,9 +420,10 @@ const CALLS: [(&str, &str, &str, &str); 56] = [
 
 const OK: &str = "";
 const DENIED: &str = "AccessDeniedException";
-const NOT_BUILT: &str = "UnsupportedOperationException";
 const KEY: &str = r#"{"KeyId":"$KEY"}"#;
-const STORE: &str = r#"{"CustomKeyStoreId":"cks-1234567890abcdef0"}"#;
+const STORE: &str = r#"{"CustomKeyStoreId":"$STORE"}"#;
+const NEW_STORE: &str = r#"{"CustomKeyStoreName":"s","CloudHsmClusterId":"cluster-aaaaaaaaaaa",
+    "TrustAnchorCertificate":"-----BEGIN","KeyStorePassword":"password"}"#;
 const PAIR: &str = r#"{"KeyId":"$KEY","KeyPairSpec":"ECC_NIST_P256"}"#;
 const MAC: &str = r#"{"KeyId":"$AUTHENTIC","Message":"aGk=","MacAlgorithm":"HMAC_SHA_256"}"#;
 const SIGN: &str = r#"{"KeyId":"$SIGNING","Message":"aGk=","SigningAlgorithm":"ECDSA_SHA_256"}"#;

@@ -20,6 +20,7 @@ mod grant_use;
 mod grants;
 mod imports;
 mod job_runs;
+mod key_stores;
 mod last_usage;
 mod managed;
 mod model;

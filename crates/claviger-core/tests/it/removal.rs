@@ -47,6 +47,7 @@ async fn removing_a_record_never_grants() {
         "grant-tally",
         "import-day",
         "key",
+        "key-stores",
         "listed-key",
         "material",
         "retirable-grant",
@@ -261,10 +262,27 @@ impl Stage {
         refused.extend(Self::of_states(&scene).await);
         refused.extend(Self::of_imports(&scene).await);
         refused.extend(Self::of_policies(&scene).await);
+        refused.extend(Self::of_key_stores(&scene).await);
         Self {
             at_rest: scene.stop().await,
             refused,
         }
+    }
+
+    /// Stores of two accounts, with which nobody can do anything yet.
+    async fn of_key_stores(scene: &Scene) -> Vec<Refused> {
+        let store = json!({
+            "CustomKeyStoreName": "hsm", "CloudHsmClusterId": "cluster-aaaaaaaaaaa",
+            "TrustAnchorCertificate": "-----BEGIN", "KeyStorePassword": "password",
+        });
+        let mut refused = Vec::new();
+        for account in [ACCOUNT, OTHER_ACCOUNT] {
+            let caller = root(account);
+            let made = scene.send(&caller, "CreateCustomKeyStore", store.to_string());
+            let id = json!({"CustomKeyStoreId": made.await.unwrap()["CustomKeyStoreId"]});
+            refused.push(("a key store", account, "ConnectCustomKeyStore", id));
+        }
+        refused
     }
 
     /// Keys that are deleted, disabled and about to be deleted.

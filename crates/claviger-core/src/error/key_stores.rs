@@ -1,0 +1,134 @@
+//! The texts about custom key stores.
+
+use std::fmt;
+
+use claviger_model::error_code;
+
+use super::{Error, limit_exceeded, validation};
+
+/// No key store has this id.
+pub fn not_found(id: &str) -> Error {
+    // UNKNOWN: AWS's own text is not recorded.
+    Error::new(
+        error_code::CUSTOM_KEY_STORE_NOT_FOUND,
+        format!("Custom key store {id} does not exist"),
+    )
+}
+
+/// The key store is not connected, and the operation needs it to be.
+pub fn disconnected(id: &str) -> Error {
+    // UNKNOWN: AWS's own text is not recorded.
+    Error::new(
+        error_code::CUSTOM_KEY_STORE_INVALID_STATE,
+        format!(
+            "The connection state of custom key store {id} is DISCONNECTED, which is not valid for this operation."
+        ),
+    )
+}
+
+/// The name is another store's.
+pub fn name_in_use(name: &str) -> Error {
+    // UNKNOWN: AWS's own text is not recorded.
+    Error::new(
+        error_code::CUSTOM_KEY_STORE_NAME_IN_USE,
+        format!("The custom key store name {name} is in use."),
+    )
+}
+
+/// The cluster belongs to another store.
+pub fn cluster_in_use(id: &str) -> Error {
+    // UNKNOWN: AWS's own text is not recorded.
+    Error::new(
+        error_code::CLOUD_HSM_CLUSTER_IN_USE,
+        format!("The cluster {id} is already associated with a custom key store."),
+    )
+}
+
+/// The cluster does not answer.
+pub fn cluster_not_active(id: &str) -> Error {
+    // UNKNOWN: AWS's own text is not recorded.
+    Error::new(
+        error_code::CLOUD_HSM_CLUSTER_NOT_ACTIVE,
+        format!("The cluster {id} is not active."),
+    )
+}
+
+/// The proxy does not answer.
+pub fn proxy_unreachable(endpoint: &str, path: &str) -> Error {
+    // UNKNOWN: AWS's own text is not recorded.
+    Error::new(
+        error_code::XKS_PROXY_URI_UNREACHABLE,
+        format!("The external key store proxy at {endpoint}{path} cannot be reached."),
+    )
+}
+
+/// Endpoint and path are another store's.
+pub fn proxy_uri_in_use() -> Error {
+    // UNKNOWN: AWS's own text is not recorded.
+    Error::new(
+        error_code::XKS_PROXY_URI_IN_USE,
+        "The concatenation of XksProxyUriEndpoint and XksProxyUriPath is in use by another external key store.",
+    )
+}
+
+/// The endpoint is another store's, and one of the two is not public.
+pub fn proxy_endpoint_in_use() -> Error {
+    // UNKNOWN: AWS's own text is not recorded.
+    Error::new(
+        error_code::XKS_PROXY_URI_ENDPOINT_IN_USE,
+        "The XksProxyUriEndpoint is in use by another external key store.",
+    )
+}
+
+/// The VPC endpoint service is another store's.
+pub fn proxy_service_in_use(name: &str) -> Error {
+    // UNKNOWN: AWS's own text is not recorded.
+    Error::new(
+        error_code::XKS_PROXY_VPC_ENDPOINT_SERVICE_IN_USE,
+        format!("The VPC endpoint service {name} is in use by another external key store."),
+    )
+}
+
+/// A member that this kind of key store can't do without.
+pub fn member_needed(member: &str, kind: impl fmt::Display) -> Error {
+    // UNKNOWN: AWS's own text is not recorded.
+    validation(format!(
+        "{member} is required for a CustomKeyStoreType of {kind}."
+    ))
+}
+
+/// A member that this kind of key store does not know.
+pub fn member_not_valid(member: &str, kind: impl fmt::Display) -> Error {
+    // UNKNOWN: AWS's own text is not recorded.
+    validation(format!(
+        "{member} is not valid for a CustomKeyStoreType of {kind}."
+    ))
+}
+
+/// A public proxy has no VPC endpoint service.
+pub fn service_of_public_proxy() -> Error {
+    // UNKNOWN: AWS's own text is not recorded.
+    validation(
+        "XksProxyVpcEndpointServiceName is not valid for an XksProxyConnectivity of PUBLIC_ENDPOINT.",
+    )
+}
+
+/// A proxy that is not public has a VPC endpoint service.
+pub fn service_of_private_proxy() -> Error {
+    // UNKNOWN: AWS's own text is not recorded.
+    validation(
+        "XksProxyVpcEndpointServiceName is required for an XksProxyConnectivity of VPC_ENDPOINT_SERVICE.",
+    )
+}
+
+/// A store is asked for by id or by name.
+pub fn named_twice() -> Error {
+    // UNKNOWN: AWS's own text is not recorded.
+    validation("You cannot specify CustomKeyStoreId and CustomKeyStoreName in the same request.")
+}
+
+/// An account has ten stores in a Region.
+pub fn too_many() -> Error {
+    // UNKNOWN: AWS's own text is not recorded.
+    limit_exceeded("You have reached the limit of custom key stores in this account and Region.")
+}

@@ -1,0 +1,39 @@
+//! DisconnectCustomKeyStore.
+//!
+//! AWS: <https://docs.aws.amazon.com/kms/latest/APIReference/API_DisconnectCustomKeyStore.html>
+
+use claviger_audit::Parameters;
+use claviger_model::{DisconnectCustomKeyStoreInput, DisconnectCustomKeyStoreOutput};
+
+use super::key_stores;
+use crate::{
+    cx::Cx,
+    error::Error,
+    pipeline::{Admitted, NoKey, Operation},
+    rule::Rule,
+};
+
+pub(super) struct DisconnectCustomKeyStore;
+
+impl Operation for DisconnectCustomKeyStore {
+    const RULE: Rule = Rule::key_stores("DisconnectCustomKeyStore", "kms:DisconnectCustomKeyStore");
+    type Input = DisconnectCustomKeyStoreInput;
+    type Output = DisconnectCustomKeyStoreOutput;
+    type Subject = NoKey;
+
+    fn subject(_: &DisconnectCustomKeyStoreInput) {}
+
+    fn parameters(input: &DisconnectCustomKeyStoreInput, out: &mut Parameters) {
+        key_stores::put_store(out, &input.custom_key_store_id);
+    }
+
+    async fn run(
+        cx: &mut Cx<'_>,
+        input: &DisconnectCustomKeyStoreInput,
+        _: &Admitted<NoKey>,
+    ) -> Result<DisconnectCustomKeyStoreOutput, Error> {
+        // AWS: a store that is disconnected already is in the wrong state for this.
+        key_stores::refuse_use(cx, &input.custom_key_store_id).await?;
+        Ok(DisconnectCustomKeyStoreOutput {})
+    }
+}
