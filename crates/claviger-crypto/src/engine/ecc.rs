@@ -14,15 +14,17 @@ use claviger_model::{KeySpec, Secret, SigningAlgorithmSpec};
 
 use super::Message;
 use super::rsa::digest;
-use crate::Error;
+use super::secp256k1::Secp256k1;
 use crate::pkcs8::{self, EcValues, PrivateKey};
-use crate::spki;
+use crate::{Error, sha256, spki};
 
 /// A key pair on one curve.
 pub struct Ecc {
     curve: &'static Curve,
     pair: EcdsaKeyPair,
     verifier: ParsedPublicKey,
+    /// Signs and verifies instead of the library, on its curve.
+    secp256k1: Option<Secp256k1>,
     /// None on a curve without ECDH.
     agreeing: Option<agreement::PrivateKey>,
     public: Vec<u8>,
@@ -46,9 +48,14 @@ impl Ecc {
             .map(|ecdh| agreement::PrivateKey::from_private_key_der(ecdh, pkcs8))
             .transpose()
             .map_err(|_| Error::Malformed)?;
+        let secp256k1 = match spec == KeySpec::EccSecgP256k1 {
+            true => Some(Secp256k1::new(&Self::private_value(spec, material)?)?),
+            false => None,
+        };
         let public = public_der(&pair)?;
         Ok(Self {
             curve,
+            secp256k1,
             verifier: ParsedPublicKey::new(curve.verifying, &public).map_err(|_| Error::Engine)?,
             pair,
             agreeing,
@@ -103,6 +110,9 @@ impl Ecc {
         message: Message<'_>,
     ) -> Result<Vec<u8>, Error> {
         self.curve.has(algorithm)?;
+        if let Some(key) = &self.secp256k1 {
+            return key.sign(sha_256_of(message)?);
+        }
         let signature = match message {
             Message::Raw(bytes) => self.pair.sign(&SystemRandom::new(), bytes),
             Message::Digest(bytes) => self.pair.sign_digest(&digest(bytes, self.curve.hash)?),
@@ -120,6 +130,9 @@ impl Ecc {
         signature: &[u8],
     ) -> Result<bool, Error> {
         self.curve.has(algorithm)?;
+        if let Some(key) = &self.secp256k1 {
+            return Ok(key.verify(sha_256_of(message)?, signature));
+        }
         let verified = match message {
             Message::Raw(bytes) => self.verifier.verify_sig(bytes, signature),
             Message::Digest(bytes) => self
@@ -144,6 +157,14 @@ impl Ecc {
         agreement::agree(private, peer, Error::Malformed, |shared| {
             Ok(Secret::copy_of(shared))
         })
+    }
+}
+
+fn sha_256_of(message: Message<'_>) -> Result<[u8; 32], Error> {
+    match message {
+        Message::Raw(bytes) => Ok(sha256(bytes)),
+        Message::Digest(bytes) => bytes.try_into().map_err(|_| Error::Malformed),
+        Message::ExternalMu(_) => Err(Error::Malformed),
     }
 }
 

@@ -7,6 +7,7 @@ mod material_id;
 mod ml_dsa;
 mod ml_kem;
 mod rsa;
+mod secp256k1;
 mod seed_form;
 mod symmetric;
 #[cfg(test)]

