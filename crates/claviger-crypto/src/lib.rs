@@ -1,7 +1,8 @@
 //! What bytes become: every stored and every sent format that cryptography gives its shape, in one crate.
 //!
-//! All primitives are AWS-LC's, through `aws-lc-rs`; nothing here computes a cipher, a hash or a number itself. What this
-//! crate decides is which bytes go into which primitive, in which order, and what is bound to what.
+//! Primitives are AWS-LC's, through `aws-lc-rs`, and where it lacks one, those of the few crates of ADR 0008 and 0009;
+//! nothing here computes a cipher, a hash or a number itself. What this crate decides is which bytes go into which primitive,
+//! in which order, and what is bound to what.
 //!
 //! | layer | module | what it protects |
 //! | --- | --- | --- |
@@ -10,7 +11,8 @@
 //! | record | [`barrier`] | every value in the store, under a key of its own |
 //! | backing key | [`spec`], [`engine`] | what a key can do; its material, opened once |
 //! | message | [`blob`], [`context`] | what callers of Encrypt and GenerateDataKey get back |
-//! | import | [`import`] | the wrapping key pair, the unwrapping, the import token |
+//! | data key pair | [`pair`] | key pairs that are handed out |
+//! | import | [`import`] | the wrapping key pair, the unwrapping, what may be stored, the import token |
 //! | token | [`token`] | what is handed out to be shown again: sessions, grant tokens |
 //!
 //! Invariant: a failure says nothing but its kind. Which check failed is an answer that an attacker can use.
