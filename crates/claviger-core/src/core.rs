@@ -91,7 +91,7 @@ impl Core {
             principals: parts.principals,
             regions: parts.regions,
             lanes: Lanes::default(),
-            heavy: Heavy::default(),
+            heavy: Heavy::start()?,
             outbox: Outbox::default(),
             erasure: Erasure::default(),
             uses: Uses::default(),

@@ -1,42 +1,61 @@
 //! The one place for work that keeps a processor busy for longer than a cheap call takes: RSA with private keys, ML-DSA, and
 //! the making of key pairs.
 //!
-//! It runs on threads of its own, and never on all processors at once, so that a burst of it delays no cheap call.
+//! It has threads of its own, one fewer than there are processors, and they give way to all others: a burst of such work
+//! delays no cheap call.
 
-use std::{sync::Arc, thread};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{Receiver, Sender, channel},
+    },
+    thread,
+};
 
 use claviger_crypto::spec::{Family, facts};
 use claviger_model::KeySpec;
-use tokio::sync::Semaphore;
+use tokio::sync::oneshot;
 
 use crate::error::{self, Error};
 
-/// The lane of heavy work. Who finds it full waits in order.
-pub(crate) struct Heavy(Arc<Semaphore>);
+/// The threads of heavy work. Who finds them busy waits in order. They end when this is dropped.
+pub(crate) struct Heavy(Sender<Job>);
 
-impl Default for Heavy {
-    fn default() -> Self {
-        let processors = thread::available_parallelism().map_or(1, usize::from);
-        let spared = processors.saturating_sub(1).max(1);
-        Self(Arc::new(Semaphore::new(spared)))
-    }
-}
+type Job = Box<dyn FnOnce() + Send>;
 
 impl Heavy {
-    /// Does `work` off the request threads.
+    /// Starts the threads.
+    pub(crate) fn start() -> Result<Self, Error> {
+        let processors = thread::available_parallelism().map_or(1, usize::from);
+        Self::with_threads(processors.saturating_sub(1).max(1))
+    }
+
+    fn with_threads(count: usize) -> Result<Self, Error> {
+        let (sender, receiver) = channel();
+        let receiver = Arc::new(Mutex::new(receiver));
+        for _ in 0..count {
+            let jobs = Arc::clone(&receiver);
+            let thread = thread::Builder::new().name("heavy".to_owned());
+            thread.spawn(move || work(&jobs)).map_err(error::internal)?;
+        }
+        Ok(Self(sender))
+    }
+
+    /// Does `work` on one of the threads.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Error> {
-        let turn = Arc::clone(&self.0).acquire_owned().await;
-        let turn = turn.map_err(error::internal)?;
-        let done = tokio::task::spawn_blocking(move || {
-            let done = work();
-            // Given back by the thread: the processor is busy even if nobody waits for the result any more.
-            drop(turn);
-            done
+        let (done, waiting) = oneshot::channel();
+        let job = Box::new(move || {
+            // Nobody waits any more: what was computed is dropped.
+            let _ = done.send(work());
         });
-        done.await.map_err(error::internal)
+        self.0
+            .send(job)
+            .map_err(|_| error::internal("no thread for heavy work"))?;
+        waiting.await.map_err(error::internal)
     }
 }
 
@@ -45,24 +64,47 @@ pub(crate) fn weighs(spec: KeySpec) -> bool {
     facts(spec).is_some_and(|facts| matches!(facts.family, Family::Rsa | Family::MlDsa))
 }
 
+fn work(jobs: &Mutex<Receiver<Job>>) {
+    // On Linux this lowers the calling thread only. Where it is refused, the work merely competes harder.
+    let _ = rustix::process::nice(NICENESS);
+    loop {
+        // Nothing panics while it holds the lock.
+        let next = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(job) = next else {
+            return;
+        };
+        // Whoever waits for it learns that it came to nothing; the thread lives on.
+        let _ = catch_unwind(AssertUnwindSafe(job));
+    }
+}
+
+const NICENESS: i32 = 10;
+
 #[cfg(test)]
 mod tests {
-    use std::{sync::mpsc, time::Duration};
+    use std::time::Duration;
 
     use super::*;
 
     #[tokio::test]
-    async fn one_more_than_the_lane_holds_waits() {
-        let lane = Heavy(Arc::new(Semaphore::new(1)));
-        let (release, held) = mpsc::channel::<()>();
-        let first = lane.run(move || held.recv());
-        let second = lane.run(|| ());
-        let mut first = Box::pin(first);
+    async fn one_more_than_there_are_threads_waits() {
+        let heavy = Heavy::with_threads(1).unwrap();
+        let (release, held) = channel::<()>();
+        let mut first = Box::pin(heavy.run(move || held.recv()));
         let short = Duration::from_millis(50);
         assert!(tokio::time::timeout(short, &mut first).await.is_err());
-        assert!(tokio::time::timeout(short, second).await.is_err());
+        let mut second = Box::pin(heavy.run(|| ()));
+        assert!(tokio::time::timeout(short, &mut second).await.is_err());
         release.send(()).unwrap();
         first.await.unwrap().unwrap();
-        lane.run(|| ()).await.unwrap();
+        second.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_panic_ends_one_job_and_no_thread() {
+        let heavy = Heavy::with_threads(1).unwrap();
+        let lost = heavy.run(|| panic!("a job that panics")).await;
+        assert!(lost.is_err());
+        assert_eq!(heavy.run(|| 5).await.unwrap(), 5);
     }
 }

@@ -41,5 +41,6 @@ mod signatures;
 mod slow_reader;
 mod spellings;
 mod states;
+mod terms;
 mod unwritable;
 mod uses;
