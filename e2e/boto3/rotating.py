@@ -1,4 +1,4 @@
-"""RotateKeyOnDemand, ListKeyRotations, and keys that hold several imported materials."""
+"""Rotation by the clock and on demand, ListKeyRotations, and keys that hold several imported materials."""
 
 import datetime
 
@@ -168,9 +168,73 @@ def an_old_material_expires(key_id, held, old):
     equal((state(key_id), kms.decrypt(CiphertextBlob=old)["Plaintext"]), ("Enabled", b"old"))
 
 
+def by_the_clock():
+    """Automatic rotation, and what rotation on demand leaves alone of it."""
+    key_id = create_key()["KeyId"]
+    off = kms.get_key_rotation_status(KeyId=key_id)
+    equal((off["KeyId"], off["KeyRotationEnabled"]), (key_id, False))
+    assert "NextRotationDate" not in off and "RotationPeriodInDays" not in off, off
+    kms.enable_key_rotation(KeyId=key_id)
+    equal(kms.get_key_rotation_status(KeyId=key_id)["RotationPeriodInDays"], 365)
+    kms.enable_key_rotation(KeyId=key_id, RotationPeriodInDays=90)
+    status = kms.get_key_rotation_status(KeyId=key_id)
+    equal((status["KeyRotationEnabled"], status["RotationPeriodInDays"]), (True, 90))
+    due = status["NextRotationDate"]
+    assert "OnDemandRotationStartDate" not in status, status
+    blob = kms.encrypt(KeyId=key_id, Plaintext=b"old")["CiphertextBlob"]
+    kms.rotate_key_on_demand(KeyId=key_id)
+    equal(kms.get_key_rotation_status(KeyId=key_id)["NextRotationDate"], due, "on demand moves no date")
+
+    advance(89 * DAY)
+    equal([entry["RotationType"] for entry in entries(key_id)], ["ON_DEMAND"])
+    advance(DAY)
+    equal([entry["RotationType"] for entry in entries(key_id)], ["ON_DEMAND", "AUTOMATIC"])
+    equal(kms.get_key_rotation_status(KeyId=key_id)["NextRotationDate"], due + datetime.timedelta(days=90))
+    equal(describe(key_id)["CurrentKeyMaterialId"], entries(key_id)[1]["KeyMaterialId"])
+    equal(kms.decrypt(CiphertextBlob=blob)["Plaintext"], b"old", "old ciphertext opens for the key's life")
+    usage = kms.get_key_last_usage(KeyId=key_id)
+    equal((usage["KeyId"], usage["KeyLastUsage"]["Operation"]), (key_id, "Decrypt"))
+    equal(usage["TrackingStartDate"], usage["KeyCreationDate"])
+
+    # A disabled key keeps its schedule, and makes up for what it missed.
+    kms.disable_key(KeyId=key_id)
+    for call in (kms.enable_key_rotation, kms.disable_key_rotation):
+        refused("DisabledException", f"{arn(key_id)} is disabled.", call, KeyId=key_id)
+    advance(91 * DAY)
+    equal(len(entries(key_id)), 2)
+    kms.enable_key(KeyId=key_id)
+    equal(len(entries(key_id)), 3)
+    kms.disable_key_rotation(KeyId=key_id)
+    advance(200 * DAY)
+    equal(len(entries(key_id)), 3)
+
+    for days, bound in ((89, "greater than or equal to 90"), (2561, "less than or equal to 2560")):
+        refused(
+            "ValidationException",
+            invalid("rotationPeriodInDays", days, f"Member must have value {bound}"),
+            kms.enable_key_rotation,
+            KeyId=key_id,
+            RotationPeriodInDays=days,
+        )
+    keys_that_do_not_rotate()
+
+
+def keys_that_do_not_rotate():
+    signing = create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyId"]
+    for call in (kms.enable_key_rotation, kms.disable_key_rotation, kms.rotate_key_on_demand):
+        refused("UnsupportedOperationException", None, call, KeyId=signing)
+    equal(kms.get_key_rotation_status(KeyId=signing)["KeyRotationEnabled"], False)
+    equal(entries(signing), [])
+    imported = create_key(Origin="EXTERNAL")["KeyId"]
+    message = f"{arn(imported)} origin is EXTERNAL which is not valid for this operation."
+    for call in (kms.enable_key_rotation, kms.disable_key_rotation, kms.get_key_rotation_status):
+        refused("UnsupportedOperationException", message, call, KeyId=imported)
+
+
 def import_new(key_id, secret):
     return material.import_into(key_id, secret, ImportType="NEW_KEY_MATERIAL")
 
 
 own_material()
 imported_materials()
+by_the_clock()

@@ -331,7 +331,14 @@ async fn replicas_rotate_with_their_primary_key() {
         .call("DisableKeyRotation", json!({"KeyId": key}))
         .await;
     assert_eq!(code(&answer), "UnsupportedOperationException");
-    scene.ok_in(EU, "DisableKeyRotation", there).await;
+    // A primary key that waits for its replicas shows no schedule; its replicas go on.
+    scene.ok_in(EU, "ScheduleKeyDeletion", there.clone()).await;
+    let waiting = scene.ok_in(EU, "GetKeyRotationStatus", there.clone()).await;
+    assert_eq!(waiting["KeyRotationEnabled"], false);
+    assert_eq!(status(&scene, &key).await["KeyRotationEnabled"], true);
+    for operation in ["CancelKeyDeletion", "EnableKey", "DisableKeyRotation"] {
+        scene.ok_in(EU, operation, there.clone()).await;
+    }
     assert_eq!(scene.at_rest.paths("due").await.len(), 0);
     assert_eq!(scene.stop().await.problems().await, Vec::<String>::new());
 }
