@@ -129,7 +129,4 @@ fn configuration(proxy: &Proxy, account: &str) -> XksProxyConfigurationType {
 }
 
 // UNKNOWN: AWS states neither a default nor a limit of its own.
-const LIMITS: Limits = Limits {
-    default: 100,
-    max: 1000,
-};
+const LIMITS: Limits = Limits::UP_TO_1000;

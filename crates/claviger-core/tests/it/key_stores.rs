@@ -262,7 +262,7 @@ async fn only(scene: &Scene, body: Value) -> Value {
     stores[0].clone()
 }
 
-fn cluster(name: &str, number: u8) -> Value {
+pub(crate) fn cluster(name: &str, number: u8) -> Value {
     let letter = char::from(b'a' + number);
     json!({
         "CustomKeyStoreName": name, "CloudHsmClusterId": format!("cluster-{letter}aaaaaaaaaa"),

@@ -3,7 +3,10 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
-use crate::scene::{ACCOUNT, OTHER_ACCOUNT, Scene, absent, code, refusal, root};
+use crate::{
+    key_stores::cluster,
+    scene::{ACCOUNT, OTHER_ACCOUNT, Scene, absent, code, refusal, root},
+};
 
 /// A list of the API.
 struct List {
@@ -86,7 +89,10 @@ async fn the_usual_page() {
     for list in LISTS {
         // No key has more than fifty aliases.
         let more = match list.operation {
-            "ListKeyPolicies" | "ListKeyRotations" | "ListResourceTags" => false,
+            "DescribeCustomKeyStores"
+            | "ListKeyPolicies"
+            | "ListKeyRotations"
+            | "ListResourceTags" => false,
             "ListAliases" => list.body == "{}",
             _ => true,
         };
@@ -131,7 +137,7 @@ async fn a_marker_is_good_for_its_own_list() {
         let long = "A".repeat(1025);
         let code = list.code_with(&scene, &words, list.body, &long).await;
         assert_eq!(code, "ValidationException", "{shown}");
-        if ["ListKeys", "ListAliases"].contains(&shown) {
+        if ["DescribeCustomKeyStores", "ListKeys", "ListAliases"].contains(&shown) {
             let body = json!({"Marker": marker});
             let elsewhere = scene.call_in("eu-west-1", shown, body.clone()).await;
             assert_eq!(refusal(elsewhere).0, invalid, "{shown} in another Region");
@@ -223,6 +229,8 @@ async fn stage() -> (Scene, Vec<(&'static str, String)>) {
         ] {
             scene.ok(operation, body).await;
         }
+        let store = cluster(&format!("store {i}"), i);
+        scene.ok("CreateCustomKeyStore", store).await;
         if i < 3 {
             scene.new_key(json!({})).await;
         }
@@ -236,6 +244,16 @@ fn fill(body: &str, words: &[(&'static str, String)]) -> String {
 }
 
 const LISTS: &[List] = &[
+    List {
+        operation: "DescribeCustomKeyStores",
+        body: "{}",
+        other: None,
+        entries: "CustomKeyStores",
+        id: "CustomKeyStoreId",
+        count: 5,
+        default: 100,
+        max: 1000,
+    },
     List {
         operation: "ListKeys",
         body: "{}",
