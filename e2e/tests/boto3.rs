@@ -39,6 +39,11 @@ fn rotating() {
 }
 
 #[test]
+fn regions() {
+    passes("boto3/regions.py");
+}
+
+#[test]
 fn a_restart_keeps_everything() {
     let ground = Ground::new();
     let server = Server::start(&ground, &[]);
