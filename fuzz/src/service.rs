@@ -84,6 +84,7 @@ impl Service {
             pool: Arc::new(KeyPool::start(limits).expect("a pool")),
             principals: Arc::new(Nobody),
             regions: |_| true,
+            request_quotas: false,
         };
         let runtime = Builder::new_current_thread()
             .enable_all()

@@ -25,6 +25,7 @@ use crate::{
     principals::Principals,
     quotas::KeyCounts,
     records::{AliasPlace, AliasRecord, ClockRecord, Fault, KeyPlace, KeyRecord, Records, Stored},
+    request_quotas::RequestQuotas,
     rule::{Actions, Identifiers, Rule, Service},
     staged::Staged,
     uses::Uses,
@@ -46,6 +47,8 @@ pub struct Parts {
     pub principals: Arc<dyn Principals>,
     /// Whether a Region of this name is served.
     pub regions: fn(&str) -> bool,
+    /// Whether request quotas are in force.
+    pub request_quotas: bool,
 }
 
 /// The key management service.
@@ -63,6 +66,7 @@ pub struct Core {
     pub(crate) pool: Arc<KeyPool>,
     principals: Arc<dyn Principals>,
     pub(crate) regions: fn(&str) -> bool,
+    pub(crate) request_quotas: Option<RequestQuotas>,
     pub(crate) lanes: Lanes,
     pub(crate) heavy: Heavy,
     pub(crate) outbox: Outbox,
@@ -90,6 +94,7 @@ impl Core {
             pool: parts.pool,
             principals: parts.principals,
             regions: parts.regions,
+            request_quotas: parts.request_quotas.then(RequestQuotas::default),
             lanes: Lanes::default(),
             heavy: Heavy::start()?,
             outbox: Outbox::default(),

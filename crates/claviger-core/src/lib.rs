@@ -22,6 +22,7 @@ pub mod pipeline;
 mod principals;
 mod quotas;
 pub mod records;
+mod request_quotas;
 pub mod rule;
 pub mod staged;
 mod uses;

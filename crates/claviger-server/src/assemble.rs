@@ -58,6 +58,8 @@ pub(crate) struct Choices {
     pub(crate) authentication: Authentication,
     pub(crate) regions: fn(&str) -> bool,
     pub(crate) extras: Box<dyn Extras>,
+    /// Whether request quotas are in force.
+    pub(crate) request_quotas: bool,
     /// The keys of identity providers that are not asked over the network: issuer to file.
     pub(crate) key_set_files: BTreeMap<String, PathBuf>,
 }
@@ -90,6 +92,7 @@ pub(crate) async fn assemble(
         pool,
         principals,
         regions: choices.regions,
+        request_quotas: choices.request_quotas,
     })
     .await?;
     Ok(Assembled {

@@ -61,6 +61,9 @@ pub struct Options {
     /// Let `POST /_dev/clock {"advance_seconds": N}` move the service's clock forward; loopback only.
     #[arg(long)]
     test_clock: bool,
+    /// Hold callers to the request quotas of AWS, and answer ThrottlingException beyond them.
+    #[arg(long)]
+    request_quotas: bool,
     /// Take the keys of an identity provider from a file (a JWK set) instead of asking the provider. May be repeated.
     #[arg(long, value_name = "ISSUER=FILE", value_parser = parse_jwks)]
     jwks: Vec<(String, PathBuf)>,
@@ -159,6 +162,7 @@ fn choices(options: &Options) -> Choices {
         authentication,
         regions: Region::is_aws_partition_name,
         extras,
+        request_quotas: options.request_quotas,
         key_set_files: options.jwks.iter().cloned().collect(),
     }
 }

@@ -14,6 +14,7 @@ mod described;
 mod identity;
 mod resolve;
 mod subject;
+mod throttle;
 mod trail;
 
 use std::{
@@ -241,6 +242,7 @@ async fn attempt<O: Operation>(
     O::parameters(&input, &mut trail.parameters);
     trail.decoded = true;
     O::check(&input)?;
+    throttle::throttle::<O>(core, call, &input).await?;
     for _ in 0..ATTEMPTS_MAX {
         let _alone = alone::<O>(core, call, trail, &input).await?;
         // Read after the wait: what expired meanwhile has expired.

@@ -34,6 +34,7 @@ mod region_imports;
 mod region_rights;
 mod regions;
 mod removal;
+mod request_quotas;
 mod rotations;
 mod scene;
 mod secrets;

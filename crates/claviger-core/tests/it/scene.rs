@@ -170,6 +170,11 @@ impl Scene {
     }
 }
 
+/// Scenes that this test makes from here on have request quotas in force.
+pub(crate) fn with_request_quotas() {
+    REQUEST_QUOTAS.set(true);
+}
+
 impl Deployment {
     fn new() -> Self {
         let store = Arc::new(Memory::new());
@@ -196,6 +201,7 @@ impl Deployment {
             pool: pool(),
             principals: Arc::clone(&self.people) as Arc<dyn Principals>,
             regions: Region::is_aws_partition_name,
+            request_quotas: REQUEST_QUOTAS.get(),
         })
         .await?;
         Ok(Scene {
@@ -386,6 +392,7 @@ fn pool() -> Arc<KeyPool> {
 
 thread_local! {
     /// Each test has a thread, and so a clock, of its own.
+    static REQUEST_QUOTAS: Cell<bool> = const { Cell::new(false) };
     static NOW_MS: Cell<i64> = const { Cell::new(START_MS) };
 }
 

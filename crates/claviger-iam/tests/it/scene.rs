@@ -77,6 +77,7 @@ impl Scene {
             pool: Arc::new(KeyPool::start(limits).unwrap()),
             principals: Arc::clone(&iam) as _,
             regions: claviger_model::Region::is_aws_partition_name,
+            request_quotas: false,
         })
         .await
         .unwrap();
