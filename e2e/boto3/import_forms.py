@@ -8,9 +8,10 @@ import os
 import owner
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa, x25519
-from expect import DAY, advance, arn, create_key, describe, equal, kms, refused, state
+from expect import DAY, advance, arn, client, create_key, describe, equal, kms, refused, state
 
 WRAPS = "RSA_AES_KEY_WRAP_SHA_256"
+OAEP = "RSAES_OAEP_SHA_256"
 
 
 def external(spec, usage="SIGN_VERIFY"):
@@ -37,15 +38,14 @@ def no_key(key_id, material, algorithm=WRAPS, given=None):
 
 
 def lengths_of_hmac_keys():
-    oaep = "RSAES_OAEP_SHA_256"
     for spec, shortest in [("HMAC_224", 28), ("HMAC_256", 32), ("HMAC_384", 48), ("HMAC_512", 64)]:
         refusing = external(spec, "GENERATE_VERIFY_MAC")
         given = parameters(refusing, oaep)
         for length in (1, shortest - 1, 129):
-            no_key(refusing, os.urandom(length), oaep, given)
+            no_key(refusing, os.urandom(length), OAEP, given)
         for length in (shortest, shortest + 1, 128):
             key_id, secret = external(spec, "GENERATE_VERIFY_MAC"), os.urandom(length)
-            send(key_id, secret, oaep)
+            send(key_id, secret, OAEP)
             algorithm = spec.replace("HMAC_", "HMAC_SHA_")
             mac = kms.generate_mac(KeyId=key_id, MacAlgorithm=algorithm, Message=b"m")["Mac"]
             equal(mac, owner.Cryptography().mac(secret, algorithm, b"m"), f"{spec} {length}")
@@ -193,7 +193,7 @@ def one_material_for_life():
     cases = [
         ("ECC_NIST_P256", "SIGN_VERIFY", WRAPS),
         ("RSA_2048", "ENCRYPT_DECRYPT", WRAPS),
-        ("HMAC_256", "GENERATE_VERIFY_MAC", "RSAES_OAEP_SHA_256"),
+        ("HMAC_256", "GENERATE_VERIFY_MAC", OAEP),
     ]
     for spec, usage, algorithm in cases:
         key_id = external(spec, usage)
@@ -244,6 +244,40 @@ def expiry():
     kms.sign(**how)
 
 
+def replicas():
+    """Each Region imports for itself, and only the same bytes."""
+    there = client(region="eu-west-1")
+    for spec, usage, algorithm in [("ECC_NIST_P256", "SIGN_VERIFY", WRAPS), ("HMAC_256", "GENERATE_VERIFY_MAC", OAEP)]:
+        key_id = create_key(KeySpec=spec, KeyUsage=usage, Origin="EXTERNAL", MultiRegion=True)["KeyId"]
+        if spec == "HMAC_256":
+            material, other = os.urandom(32), os.urandom(32)
+        else:
+            material, other = (owner.pkcs8(owner.new_private_key(spec)) for _ in range(2))
+        send(key_id, material, algorithm)
+        kms.replicate_key(KeyId=key_id, ReplicaRegion="eu-west-1")
+        equal(there.describe_key(KeyId=key_id)["KeyMetadata"]["KeyState"], "PendingImport")
+        how = {"WrappingAlgorithm": algorithm, "WrappingKeySpec": "RSA_2048"}
+        given = there.get_parameters_for_import(KeyId=key_id, **how)
+
+        def send_there(bytes_there):
+            return there.import_key_material(
+                KeyId=key_id,
+                ImportToken=given["ImportToken"],
+                EncryptedKeyMaterial=owner.Cryptography().wrap(given["PublicKey"], bytes_there, algorithm),
+                ExpirationModel="KEY_MATERIAL_DOES_NOT_EXPIRE",
+            )
+
+        refused("IncorrectKeyMaterialException", ..., send_there, bytes_there=other)
+        send_there(material)
+        equal(there.describe_key(KeyId=key_id)["KeyMetadata"]["KeyState"], "Enabled")
+        if spec == "HMAC_256":
+            how = {"KeyId": key_id, "MacAlgorithm": "HMAC_SHA_256", "Message": b"m"}
+            equal(there.verify_mac(**how, Mac=kms.generate_mac(**how)["Mac"])["MacValid"], True)
+        else:
+            how = {"KeyId": key_id, "SigningAlgorithm": "ECDSA_SHA_256", "Message": b"m"}
+            equal(there.verify(**how, Signature=kms.sign(**how)["Signature"])["SignatureValid"], True)
+
+
 lengths_of_hmac_keys()
 encodings_of_curve_keys()
 ber_of_every_family()
@@ -252,4 +286,5 @@ what_is_no_rsa_key_of_the_spec()
 explicit_curve_parameters()
 one_material_for_life()
 no_public_key_before_the_first_import()
+replicas()
 expiry()

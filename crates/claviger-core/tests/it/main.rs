@@ -33,6 +33,7 @@ mod region_changes;
 mod region_imports;
 mod region_rights;
 mod regions;
+mod related;
 mod removal;
 mod request_quotas;
 mod rotations;
