@@ -30,17 +30,17 @@ def send(key_id, material, algorithm=WRAPS, given=None, **members):
     return kms.import_key_material(KeyId=key_id, ImportToken=token, EncryptedKeyMaterial=wrapped, **members)
 
 
-def no_key(key_id, material, algorithm=WRAPS, given=None):
+def no_key(key_id, material, algorithm=WRAPS, given=None, what=""):
     """These bytes are refused, and nothing is kept."""
     members = {"key_id": key_id, "material": material, "algorithm": algorithm, "given": given}
     refused("IncorrectKeyMaterialException", ..., send, **members)
-    equal(state(key_id), "PendingImport")
+    equal(state(key_id), "PendingImport", what)
 
 
 def lengths_of_hmac_keys():
     for spec, shortest in [("HMAC_224", 28), ("HMAC_256", 32), ("HMAC_384", 48), ("HMAC_512", 64)]:
         refusing = external(spec, "GENERATE_VERIFY_MAC")
-        given = parameters(refusing, oaep)
+        given = parameters(refusing, OAEP)
         for length in (1, shortest - 1, 129):
             no_key(refusing, os.urandom(length), OAEP, given)
         for length in (shortest, shortest + 1, 128):
@@ -138,8 +138,7 @@ def what_is_no_key_of_the_spec():
     key_id = external("ECC_NIST_P256")
     given = parameters(key_id)
     for what, material in wrong_for_p256.items():
-        print(what)
-        no_key(key_id, material, given=given)
+        no_key(key_id, material, given=given, what=what)
     send(key_id, good, given=given)
 
     key_id = external("ECC_NIST_EDWARDS25519")
