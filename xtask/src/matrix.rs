@@ -1,6 +1,6 @@
 //! `cargo xtask matrix`: writes the pages of `docs/` that are printed from the code.
 //!
-//! `operations.md` is what the rules of the operations say; `differences.md` collects the marks where this service does not do as
+//! `operations.md` is what the rules of the operations say; `parity.md` collects the marks where this service does not do as
 //! AWS does, or does not know what AWS does.
 
 mod marks;
@@ -16,7 +16,7 @@ use std::process::Command;
 pub(crate) fn run(check: bool, root: &Path) -> Result<(), String> {
     let pages = [
         ("docs/operations.md", operations(root)?),
-        ("docs/differences.md", marks::page(root)?),
+        ("docs/parity.md", marks::page(root)?),
     ];
     let stale: Vec<&(&str, String)> = pages
         .iter()
