@@ -31,15 +31,17 @@ pub(crate) fn vpc_endpoint_service_name(text: &str) -> bool {
 
 /// `^([a-z]+-){2,3}\d+$`
 pub(crate) fn region(text: &str) -> bool {
-    let Some((words, number)) = text.rsplit_once('-') else {
-        return false;
-    };
-    let count = words.split('-').count();
-    (2..=3).contains(&count)
-        && words
-            .split('-')
-            .all(|word| some(word, |byte| byte.is_ascii_lowercase()))
-        && some(number, |byte| byte.is_ascii_digit())
+    // Asked in every request: bytes are split much faster than characters.
+    let mut parts = text.as_bytes().rsplit(|byte| *byte == b'-');
+    let numbered = parts
+        .next()
+        .is_some_and(|number| !number.is_empty() && number.iter().all(u8::is_ascii_digit));
+    let mut words = 0;
+    let in_letters = parts.all(|word| {
+        words += 1;
+        !word.is_empty() && word.iter().all(u8::is_ascii_lowercase)
+    });
+    numbered && in_letters && (2..=3).contains(&words)
 }
 
 /// `cluster-[2-7a-zA-Z]{11,16}`
