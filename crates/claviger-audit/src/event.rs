@@ -238,7 +238,7 @@ fn put_uuid(object: &mut Parameters, name: &'static str, id: Uuid) {
 }
 
 const VERSION: &str = "1.11";
-const TYPICAL_BYTES: usize = 1024;
+const TYPICAL_BYTES: usize = 2048;
 
 #[cfg(test)]
 #[path = "event_tests.rs"]
