@@ -118,16 +118,7 @@ impl Core {
         route: Route,
         call: Call,
     ) -> Pin<Box<dyn Future<Output = Answer> + Send>> {
-        let core = Arc::clone(self);
-        Box::pin(async move {
-            let answer = route.handle(&core, &call).await;
-            if let Err(error) = &answer
-                && let Some(cause) = error.private_source()
-            {
-                tracing::error!(request_id = %call.request_id, operation = route.rule.name, %error, %cause, "call failed");
-            }
-            answer
-        })
+        route.handle(Arc::clone(self), call)
     }
 
     /// The last act: events that wait for the log go into it, and the log is closed with a signed checkpoint.

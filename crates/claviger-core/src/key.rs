@@ -26,6 +26,7 @@ pub struct Key {
     /// The store's revision of the record.
     pub revision: Revision,
     materials: Vec<Material>,
+    current: Option<usize>,
 }
 
 /// One usable material.
@@ -66,7 +67,7 @@ impl Key {
             .bind(&record.principals)
             .map_err(|_| Fault::Format(KeyRecord::TABLE))?;
         let arn = place.arn(&owner, record.multi_region).to_string();
-        let materials = record
+        let materials: Vec<Material> = record
             .materials
             .iter()
             .filter_map(|entry| {
@@ -77,6 +78,8 @@ impl Key {
                 })
             })
             .collect();
+        let current = record.current().and_then(MaterialEntry::material_id);
+        let current = current.and_then(|id| materials.iter().position(|own| own.id == id));
         Ok(Self {
             record,
             place,
@@ -86,15 +89,13 @@ impl Key {
             version,
             revision,
             materials,
+            current,
         })
     }
 
     /// The material that encrypts.
     pub(crate) fn current(&self) -> Option<&Material> {
-        let current = self.record.current()?;
-        self.materials
-            .iter()
-            .find(|material| Some(material.id) == current.material_id())
+        self.materials.get(self.current?)
     }
 
     /// The material that a ciphertext names by the first half of its id, if it may decrypt.

@@ -144,22 +144,22 @@ pub trait Operation: 'static {
 pub struct Route {
     /// What the operation declares.
     pub rule: &'static Rule,
-    handle: for<'a> fn(&'a Core, &'a Call) -> Handling<'a>,
+    handle: fn(Arc<Core>, Call) -> Handling,
 }
 
-type Handling<'a> = Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
+type Handling = Pin<Box<dyn Future<Output = Answer> + Send>>;
 
 impl Route {
     /// The entry of `O`.
     pub const fn of<O: Operation>() -> Self {
         Self {
             rule: &O::RULE,
-            handle: |core, call| Box::pin(handle::<O>(core, call)),
+            handle: |core, call| Box::pin(async move { handle::<O>(&core, &call).await }),
         }
     }
 
-    /// Serves one call.
-    pub(crate) fn handle<'a>(&self, core: &'a Core, call: &'a Call) -> Handling<'a> {
+    /// Serves one call. The future owns what it needs, so it may outlive the connection.
+    pub(crate) fn handle(&self, core: Arc<Core>, call: Call) -> Handling {
         (self.handle)(core, call)
     }
 }
@@ -180,8 +180,19 @@ pub(crate) async fn refuse(
     Err(refusal)
 }
 
-/// Serves one call and writes its audit event before the answer is given back.
+/// Serves one call and logs what is not for the client's eyes.
 async fn handle<O: Operation>(core: &Core, call: &Call) -> Answer {
+    let answer = serve::<O>(core, call).await;
+    if let Err(error) = &answer
+        && let Some(cause) = error.private_source()
+    {
+        tracing::error!(request_id = %call.request_id, operation = O::RULE.name, %error, %cause, "call failed");
+    }
+    answer
+}
+
+/// Serves one call and writes its audit event before the answer is given back.
+async fn serve<O: Operation>(core: &Core, call: &Call) -> Answer {
     if !core.audit.healthy() {
         return Err(error::audit_unwritable());
     }

@@ -52,21 +52,21 @@ impl<'a> Trail<'a> {
 
     /// Names what the call acts on, refused or not.
     pub(super) fn name_resources(&mut self, subject: &impl Subject) {
-        let own = self.call.caller.account.to_string();
+        let own = self.call.caller.account;
         self.resources.clear();
         self.resources.extend(
             subject
                 .alias_arns()
                 .into_iter()
-                .map(|arn| (own.clone(), KEY_KIND, arn.to_owned())),
+                .map(|arn| (own.to_string(), KEY_KIND, arn.to_owned())),
         );
         let roles = subject.named_roles().into_iter();
         self.resources
             .extend(roles.map(|(account, arn)| (account.to_string(), ROLE_KIND, arn.to_owned())));
         for key in subject.named_keys() {
-            let named = (key.account.to_string(), KEY_KIND, key.arn.clone());
-            if !self.resources.contains(&named) {
-                self.resources.push(named);
+            if !self.resources.iter().any(|(.., arn)| *arn == key.arn) {
+                let account = key.record.account.clone();
+                self.resources.push((account, KEY_KIND, key.arn.clone()));
             }
         }
     }
@@ -148,7 +148,7 @@ impl<'a> Trail<'a> {
             request_id: Some(call.request_id),
             event_id: id,
             read_only: self.rule.read_only,
-            resources: (names_keys(self.rule) || !resources.is_empty()).then(|| resources.clone()),
+            resources: (names_keys(self.rule) || !resources.is_empty()).then_some(resources),
             event_type: EventType::ApiCall,
             management_event: Some(true),
             recipient_account_id: owner,
