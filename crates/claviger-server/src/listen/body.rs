@@ -1,6 +1,6 @@
 //! Reads a request's body within its limits.
 
-use std::time::Duration;
+use std::{future::poll_fn, pin::pin, task::Poll, time::Duration};
 
 use claviger_core::error::Error;
 use http_body_util::BodyExt;
@@ -46,7 +46,12 @@ pub(super) async fn read(
     if body.is_end_stream() {
         return Ok(Bytes::new());
     }
-    tokio::time::timeout(timeout, collect(body, bytes_max))
+    let mut collecting = pin!(collect(body, bytes_max));
+    // A small body comes with its head: it needs no timer.
+    if let Poll::Ready(body) = poll_fn(|cx| Poll::Ready(collecting.as_mut().poll(cx))).await {
+        return body;
+    }
+    tokio::time::timeout(timeout, collecting)
         .await
         .unwrap_or(Err(BodyError::TimedOut))
 }

@@ -2,7 +2,7 @@
 
 use claviger_core::error::Error;
 use claviger_model::error_code;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderName, StatusCode};
 use hyper::body::Bytes;
 use serde::Serialize;
 use uuid::Uuid;
@@ -13,7 +13,7 @@ use super::{Reply, reply};
 /// The operation that a request names, when it names one of KMS.
 pub fn operation(headers: &HeaderMap) -> Option<&str> {
     headers
-        .get(TARGET)?
+        .get(&TARGET)?
         .to_str()
         .ok()?
         .strip_prefix("TrentService.")
@@ -51,5 +51,5 @@ struct Body<'e> {
     message: Option<&'e str>,
 }
 
-pub(super) const TARGET: &str = "x-amz-target";
+pub(super) static TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 const CONTENT_TYPE: &str = "application/x-amz-json-1.1";

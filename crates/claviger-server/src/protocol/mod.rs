@@ -4,7 +4,7 @@ mod json;
 mod query;
 
 use claviger_core::error::Error;
-use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use http_body_util::Full;
 use hyper::body::Bytes;
 use uuid::Uuid;
@@ -33,7 +33,7 @@ impl Dialect {
             kind.as_bytes()
                 .starts_with(b"application/x-www-form-urlencoded")
         });
-        if form && !headers.contains_key(json::TARGET) {
+        if form && !headers.contains_key(&json::TARGET) {
             Self::Query(QueryService::of_scope(scope_service()))
         } else {
             Self::Json
@@ -86,7 +86,9 @@ fn reply(
     );
     let mut text = Uuid::encode_buffer();
     if let Ok(id) = HeaderValue::from_str(request_id.hyphenated().encode_lower(&mut text)) {
-        headers.insert("x-amzn-requestid", id);
+        headers.insert(REQUEST_ID, id);
     }
     reply
 }
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");

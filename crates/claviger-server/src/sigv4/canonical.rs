@@ -85,7 +85,7 @@ pub(super) fn canonical_request(
     request.extend_from_slice(claim.signed_headers.as_bytes());
     request.push(b'\n');
     let body_hash = hex_digest(received.body)?;
-    if let Some(sent) = received.headers.get(CONTENT_SHA256)
+    if let Some(sent) = received.headers.get(&CONTENT_SHA256)
         && sent.as_bytes() != body_hash
     {
         return Err(if names_no_hash(sent.as_bytes()) {
@@ -162,6 +162,6 @@ fn append_value(request: &mut Vec<u8>, value: &[u8]) {
 }
 
 const AMAZON_PREFIX: &str = "x-amz-";
-const CONTENT_SHA256: &str = "x-amz-content-sha256";
+static CONTENT_SHA256: HeaderName = HeaderName::from_static("x-amz-content-sha256");
 const REQUEST_BYTES_TYPICAL: usize = 768;
 const STRING_TO_SIGN_BYTES_TYPICAL: usize = 192;

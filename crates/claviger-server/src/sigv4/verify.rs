@@ -1,6 +1,7 @@
 //! Is the claim true: recompute the signature and compare.
 
 use aws_lc_rs::{constant_time::verify_slices_are_equal, hmac};
+use http::HeaderName;
 
 use super::{
     canonical::{Received, string_to_sign},
@@ -23,7 +24,7 @@ pub fn verify(
     keys: &SigningKeys,
 ) -> Result<(), Refusal> {
     // A session is proved by its token and its secret together; an access key has no token. The lookup saw to both already.
-    let has_token = received.headers.contains_key(SECURITY_TOKEN);
+    let has_token = received.headers.contains_key(&SECURITY_TOKEN);
     let credential = credential.filter(|known| known.caller.session.is_some() == has_token);
     let Some(credential) = credential else {
         let text = string_to_sign(claim, received).unwrap_or_default();
@@ -53,7 +54,7 @@ fn compare(tag: &hmac::Tag, claim: &Claim<'_>) -> Result<(), Refusal> {
     verify_slices_are_equal(&expected, claim.signature.as_bytes()).map_err(|_| Refusal::mismatch())
 }
 
-pub(crate) const SECURITY_TOKEN: &str = "x-amz-security-token";
+pub(crate) static SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
 const DUMMY_SECRET: &[u8] = b"no access key has this secret, which is 40";
 
 #[cfg(test)]

@@ -100,7 +100,7 @@ fn check(case: &Case<'_>, received: &Received<'_>) -> Result<(), Refusal> {
     assert_eq!(str::from_utf8(&request), Ok(&*case.part("creq")), "{name}");
     assert_eq!(str::from_utf8(&to_sign), Ok(&*case.part("sts")), "{name}");
     // The suite's tokens are none of ours.
-    if !received.headers.contains_key(SECURITY_TOKEN) {
+    if !received.headers.contains_key(&SECURITY_TOKEN) {
         verify(
             &claim,
             received,
