@@ -4,6 +4,9 @@
 //! answers a JSON body of the same size and does nothing else. The same load generator drives them in turn, round by round, so
 //! that what a shared machine does to one it does to all; the medians are printed, and each as a ratio to the bare server's.
 //!
+//! Operations that are mostly cryptography stand beside the bare call of the library too, and a last row tells whether heavy
+//! signatures hold up cheap calls.
+//!
 //! `cargo xtask bench` builds everything and starts this program.
 
 #![allow(
@@ -17,8 +20,11 @@
 )]
 
 mod bare;
+mod families;
 mod load;
+mod mixed;
 mod operations;
+mod primitives;
 mod report;
 mod servers;
 
@@ -27,6 +33,8 @@ use std::time::Duration;
 use clap::Parser;
 
 use crate::load::Figures;
+use crate::operations::Operation;
+use crate::primitives::Primitive;
 use crate::report::Row;
 use crate::servers::Servers;
 
@@ -61,13 +69,18 @@ fn main() {
     if !options.json {
         report::heading();
     }
-    for operation in operations::all(servers.audited()) {
+    let operations = operations::all(servers.audited());
+    for operation in &operations {
         let bare = servers::Bare::start(operation.answer_bytes);
         for connections in options.connections.iter().copied() {
-            let rows = measure(&options, &servers, &bare, &operation, connections);
+            let rows = measure(&options, &servers, &bare, operation, connections);
             rows.iter().for_each(|row| report::print(row, options.json));
         }
     }
+    let cheap = operations.first().expect("an operation");
+    let length = Duration::from_secs_f64(options.seconds);
+    let beside = mixed::measure(&servers, cheap, options.rounds, length);
+    report::print_beside(&beside, options.json);
 }
 
 /// One row for each audited server.
@@ -75,7 +88,7 @@ fn measure(
     options: &Options,
     servers: &Servers,
     bare: &servers::Bare,
-    operation: &operations::Operation,
+    operation: &Operation,
     connections: usize,
 ) -> Vec<Row> {
     let length = Duration::from_secs_f64(options.seconds);
@@ -92,6 +105,7 @@ fn measure(
         .iter()
         .map(|figures| Figures::median(figures))
         .collect();
+    let primitive_us = operation.primitive.as_ref().map(Primitive::time_us);
     let audits = servers.audits();
     let row = |(audit, figures): (&&'static str, &Figures)| Row {
         operation: operation.name,
@@ -99,6 +113,7 @@ fn measure(
         audit,
         figures: *figures,
         bare: medians[0],
+        primitive_us,
     };
     audits.iter().zip(&medians[1..]).map(row).collect()
 }

@@ -7,6 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use claviger_e2e::Client;
 use serde_json::{Value, json};
 
+use crate::families;
+use crate::primitives::Primitive;
 use crate::servers::Audited;
 
 /// An operation with an input for each server.
@@ -20,6 +22,8 @@ pub(crate) struct Operation {
     pub(crate) sample: Vec<u8>,
     /// The size of the answer's body.
     pub(crate) answer_bytes: usize,
+    /// The cryptography alone, where it is most of the work.
+    pub(crate) primitive: Option<Primitive>,
 }
 
 /// All of them, with a new key on each server.
@@ -36,7 +40,7 @@ pub(crate) fn all(servers: &[Audited]) -> Vec<Operation> {
         json!({ "CiphertextBlob": sealed["CiphertextBlob"], "EncryptionContext": context })
     };
     let each = |input: &dyn Fn(&String) -> Value| keys.iter().map(input).collect::<Vec<_>>();
-    vec![
+    let mut all = vec![
         Operation::new(
             "GenerateDataKey",
             "GenerateDataKey",
@@ -69,11 +73,18 @@ pub(crate) fn all(servers: &[Audited]) -> Vec<Operation> {
             &clients,
             each(&|key| json!({ "KeyId": key })),
         ),
-    ]
+    ];
+    all.extend(families::all(&clients));
+    all
 }
 
 impl Operation {
-    fn new(name: &'static str, operation: &str, clients: &[Client], inputs: Vec<Value>) -> Self {
+    pub(crate) fn new(
+        name: &'static str,
+        operation: &str,
+        clients: &[Client],
+        inputs: Vec<Value>,
+    ) -> Self {
         let answer_bytes = clients[0].call(operation, &inputs[0]).to_string().len();
         let mut new = Self {
             name,
@@ -81,9 +92,15 @@ impl Operation {
             inputs,
             sample: Vec::new(),
             answer_bytes,
+            primitive: None,
         };
         new.sample = new.request(&clients[0], &new.inputs[0]);
         new
+    }
+
+    pub(crate) fn beside(mut self, primitive: Primitive) -> Self {
+        self.primitive = Some(primitive);
+        self
     }
 
     /// A whole request, signed now, with the headers that boto3 sends. The signature is good for some minutes, so that one

@@ -12,12 +12,22 @@ pub(crate) struct Row {
     pub(crate) audit: &'static str,
     pub(crate) figures: Figures,
     pub(crate) bare: Figures,
+    /// Processor time of the cryptography alone, where it is most of the work.
+    pub(crate) primitive_us: Option<f64>,
+}
+
+/// A cheap operation alone, and beside a heavy one on the same server.
+pub(crate) struct Beside {
+    pub(crate) name: &'static str,
+    pub(crate) connections: usize,
+    pub(crate) alone: Figures,
+    pub(crate) beside: Figures,
 }
 
 /// The table's first lines.
 pub(crate) fn heading() {
     println!(
-        "{:<16} {:>5} {:>6} | {:>9} {:>8} {:>8} {:>7} | {:>6} {:>6} {:>6} {:>6} | {:>9} {:>7}",
+        "{:<17} {:>5} {:>6} | {:>9} {:>8} {:>8} {:>7} | {:>6} {:>6} {:>6} {:>6} | {:>9} {:>7} | {:>8} {:>6}",
         "operation",
         "conns",
         "audit",
@@ -30,11 +40,13 @@ pub(crate) fn heading() {
         "p99",
         "cpu",
         "bare r/s",
-        "cpu us"
+        "cpu us",
+        "alone us",
+        "cpu"
     );
     println!(
-        "{:<16} {:>5} {:>6} | {:>35} | {:>27} |",
-        "", "", "", "clavigerd", "ratio to bare"
+        "{:<17} {:>5} {:>6} | {:>35} | {:>27} | {:>17} | {:>15}",
+        "", "", "", "clavigerd", "ratio to bare", "bare server", "crypto, ratio"
     );
 }
 
@@ -43,10 +55,38 @@ pub(crate) fn print(row: &Row, as_json: bool) {
     println!("{}", if as_json { json_of(row) } else { line_of(row) });
 }
 
+/// The row of the mixed load.
+pub(crate) fn print_beside(row: &Beside, as_json: bool) {
+    let (alone, beside) = (&row.alone, &row.beside);
+    let ratio = rounded(beside.p99_us / alone.p99_us);
+    let json = json!({
+        "op": row.name,
+        "connections": row.connections,
+        "rps": rounded(beside.rate),
+        "p50_us": rounded(beside.p50_us),
+        "p99_us": rounded(beside.p99_us),
+        "alone_rps": rounded(alone.rate),
+        "alone_p50_us": rounded(alone.p50_us),
+        "alone_p99_us": rounded(alone.p99_us),
+        "p99_ratio": ratio,
+    });
+    if as_json {
+        println!("{json}");
+    } else {
+        println!(
+            "{}, {} connections: p99 {:.0} us, alone {:.0} us, ratio {ratio}; {:.0} req/s, alone {:.0}",
+            row.name, row.connections, beside.p99_us, alone.p99_us, beside.rate, alone.rate
+        );
+    }
+}
+
 fn line_of(row: &Row) -> String {
     let (own, bare, ratio) = (&row.figures, &row.bare, Ratios::of(row));
+    let primitive = row.primitive_us.map_or_else(String::new, |alone| {
+        format!("{alone:>8.1} {:>6.2}", own.processor_us / alone)
+    });
     format!(
-        "{:<16} {:>5} {:>6} | {:>9.0} {:>8.0} {:>8.0} {:>7.1} | {:>6.2} {:>6.2} {:>6.2} {:>6.2} | {:>9.0} {:>7.1}",
+        "{:<17} {:>5} {:>6} | {:>9.0} {:>8.0} {:>8.0} {:>7.1} | {:>6.2} {:>6.2} {:>6.2} {:>6.2} | {:>9.0} {:>7.1} | {primitive}",
         row.operation,
         row.connections,
         row.audit,
@@ -79,6 +119,8 @@ fn json_of(row: &Row) -> String {
         "cpu_ratio": rounded(ratio.processor),
         "bare_rps": rounded(row.bare.rate),
         "bare_cpu_us": rounded(row.bare.processor_us),
+        "primitive_us": row.primitive_us.map(rounded),
+        "primitive_ratio": row.primitive_us.map(|alone| rounded(own.processor_us / alone)),
     })
     .to_string()
 }
