@@ -15,12 +15,17 @@ use std::{
 
 use claviger_crypto::spec::{Family, facts};
 use claviger_model::KeySpec;
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 
 use crate::error::{self, Error};
 
-/// The threads of heavy work. Who finds them busy waits in order. They end when this is dropped.
-pub(crate) struct Heavy(Sender<Job>);
+/// The threads of heavy work. Who finds them busy waits in order, and who finds too many waiting is sent away: a few callers
+/// must not have all others wait for minutes. The threads end when this is dropped.
+pub(crate) struct Heavy {
+    jobs: Sender<Job>,
+    /// One permit for each job that waits or runs.
+    room: Arc<Semaphore>,
+}
 
 type Job = Box<dyn FnOnce() + Send>;
 
@@ -28,18 +33,21 @@ impl Heavy {
     /// Starts the threads.
     pub(crate) fn start() -> Result<Self, Error> {
         let processors = thread::available_parallelism().map_or(1, usize::from);
-        Self::with_threads(processors.saturating_sub(1).max(1))
+        Self::with(processors.saturating_sub(1).max(1), JOBS_MAX)
     }
 
-    fn with_threads(count: usize) -> Result<Self, Error> {
+    fn with(threads: usize, jobs_max: usize) -> Result<Self, Error> {
         let (sender, receiver) = channel();
         let receiver = Arc::new(Mutex::new(receiver));
-        for _ in 0..count {
+        for _ in 0..threads {
             let jobs = Arc::clone(&receiver);
             let thread = thread::Builder::new().name("heavy".to_owned());
             thread.spawn(move || work(&jobs)).map_err(error::internal)?;
         }
-        Ok(Self(sender))
+        Ok(Self {
+            jobs: sender,
+            room: Arc::new(Semaphore::new(jobs_max)),
+        })
     }
 
     /// Does `work` on one of the threads.
@@ -47,12 +55,15 @@ impl Heavy {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Error> {
+        let place = Arc::clone(&self.room).try_acquire_owned();
+        let place = place.map_err(|_| error::throttled())?;
         let (done, waiting) = oneshot::channel();
         let job = Box::new(move || {
+            let _place = place;
             // Nobody waits any more: what was computed is dropped.
             let _ = done.send(work());
         });
-        self.0
+        self.jobs
             .send(job)
             .map_err(|_| error::internal("no thread for heavy work"))?;
         waiting.await.map_err(error::internal)
@@ -79,6 +90,8 @@ fn work(jobs: &Mutex<Receiver<Job>>) {
 }
 
 const NICENESS: i32 = 10;
+/// At the 2 ms of an RSA_4096 signature half a second's work for one thread, at the making of RSA_4096 pairs a few minutes'.
+const JOBS_MAX: usize = 256;
 
 #[cfg(test)]
 mod tests {
@@ -88,7 +101,7 @@ mod tests {
 
     #[tokio::test]
     async fn one_more_than_there_are_threads_waits() {
-        let heavy = Heavy::with_threads(1).unwrap();
+        let heavy = Heavy::with(1, 8).unwrap();
         let (release, held) = channel::<()>();
         let mut first = Box::pin(heavy.run(move || held.recv()));
         let short = Duration::from_millis(50);
@@ -101,8 +114,25 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn who_finds_no_room_is_sent_away() {
+        let heavy = Heavy::with(1, 1).unwrap();
+        let (release, held) = channel::<()>();
+        let mut first = Box::pin(heavy.run(move || held.recv()));
+        let short = Duration::from_millis(50);
+        assert!(tokio::time::timeout(short, &mut first).await.is_err());
+        let refused = heavy.run(|| ()).await.unwrap_err();
+        assert_eq!(refused.code(), "ThrottlingException");
+        release.send(()).unwrap();
+        first.await.unwrap().unwrap();
+        // The place is given back by the thread, a moment after the answer.
+        while heavy.run(|| ()).await.is_err() {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    #[tokio::test]
     async fn a_panic_ends_one_job_and_no_thread() {
-        let heavy = Heavy::with_threads(1).unwrap();
+        let heavy = Heavy::with(1, 8).unwrap();
         let lost = heavy.run(|| panic!("a job that panics")).await;
         assert!(lost.is_err());
         assert_eq!(heavy.run(|| 5).await.unwrap(), 5);

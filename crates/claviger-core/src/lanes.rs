@@ -2,7 +2,7 @@
 //!
 //! Only a courtesy: correctness comes from the store's expectations, which also hold between nodes.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
@@ -16,8 +16,17 @@ impl Default for Lanes {
 }
 
 impl Lanes {
-    /// Waits until all of these lanes are free. Always entered in the same order, so nobody waits in a circle.
-    pub(crate) async fn enter(&self, mut wanted: Vec<u64>) -> Vec<OwnedMutexGuard<()>> {
+    /// Waits until all of these lanes are free; none when that takes longer than `at_most`.
+    pub(crate) async fn enter(
+        &self,
+        wanted: Vec<u64>,
+        at_most: Duration,
+    ) -> Option<Vec<OwnedMutexGuard<()>>> {
+        tokio::time::timeout(at_most, self.free(wanted)).await.ok()
+    }
+
+    /// Always entered in the same order, so nobody waits in a circle.
+    async fn free(&self, mut wanted: Vec<u64>) -> Vec<OwnedMutexGuard<()>> {
         for lane in &mut wanted {
             *lane %= LANES;
         }

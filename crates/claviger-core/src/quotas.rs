@@ -83,14 +83,23 @@ async fn known(core: &Core, account: AccountId, region: &Region) -> Result<usize
 // DIFFERS: AWS managed keys count as well, of which an account has a handful; AWS counts the customer's own.
 async fn count(core: &Core, account: AccountId, region: &Region) -> Result<usize, Fault> {
     let prefix = ListedKeyRecord::prefix(&account, region);
+    let at = (account, region.clone());
+    let before = core.key_counts.lock().get(&at).copied();
     let count = core
         .records
         .count::<ListedKeyRecord>(&prefix, KEYS_MAX)
         .await?;
-    core.key_counts
-        .lock()
-        .insert((account, region.clone()), count);
-    Ok(count)
+    // A key that was made or deleted while this counted may be missed: then the count before stands, which saw it.
+    let mut counts = core.key_counts.lock();
+    let now = counts.get(&at).copied();
+    if now == before {
+        counts.insert(at, count);
+    }
+    Ok(if now == before {
+        count
+    } else {
+        now.unwrap_or(count)
+    })
 }
 
 const KEYS_MAX: usize = 100_000;

@@ -29,7 +29,7 @@ impl Uses {
     pub(crate) fn note(&self, place: &KeyPlace, last: LastUse) {
         let mut uses = self.lock();
         if let Some(known) = uses.get_mut(place) {
-            known.last = last;
+            known.last = later(known.last, last);
         } else if uses.len() < KEYS_NOTED_MAX {
             let since_ms = last.at_ms;
             uses.insert(place.clone(), Unwritten { last, since_ms });
@@ -40,21 +40,19 @@ impl Uses {
     pub(crate) fn last(&self, key: &Key) -> Option<LastUse> {
         let uses = self.lock();
         let noted = uses.get(&key.place).map(|unwritten| unwritten.last);
-        noted.or(key.record.last_use)
+        match (noted, key.record.last_use) {
+            (Some(noted), Some(written)) => Some(later(written, noted)),
+            (noted, written) => noted.or(written),
+        }
     }
 
-    /// At most `limit` uses that are unwritten since `since` or longer.
-    pub(crate) fn unwritten_since(
-        &self,
-        since: Timestamp,
-        limit: usize,
-    ) -> Vec<(KeyPlace, LastUse)> {
+    /// The uses that are unwritten since `since` or longer.
+    pub(crate) fn unwritten_since(&self, since: Timestamp) -> Vec<(KeyPlace, LastUse)> {
         let uses = self.lock();
         let old = uses
             .iter()
             .filter(|(_, unwritten)| unwritten.since_ms <= since.epoch_ms());
-        old.take(limit)
-            .map(|(place, unwritten)| (place.clone(), unwritten.last))
+        old.map(|(place, unwritten)| (place.clone(), unwritten.last))
             .collect()
     }
 
@@ -73,6 +71,11 @@ impl Uses {
     fn lock(&self) -> MutexGuard<'_, HashMap<KeyPlace, Unwritten>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A call that began earlier may end later, and another node may know of a later one.
+fn later(one: LastUse, other: LastUse) -> LastUse {
+    if one.at_ms > other.at_ms { one } else { other }
 }
 
 /// The uses of further keys are not noted until some are written down.

@@ -6,11 +6,11 @@ use claviger_model::Timestamp;
 use super::commit;
 use crate::{
     core::Core,
-    error::Error,
+    error::{self, Error},
     key::Key,
     notes::ServiceEvent,
     pipeline::Outcome,
-    records::{KeyRecord, LastUse},
+    records::{KeyPlace, KeyRecord, LastUse},
     staged::Staged,
 };
 
@@ -26,32 +26,49 @@ pub(crate) async fn write_all(core: &Core) -> Result<(), Error> {
 }
 
 async fn write_since(core: &Core, since: Timestamp) -> Result<(), Error> {
-    loop {
-        let noted = core.uses.unwritten_since(since, KEYS_AT_ONCE);
-        if noted.is_empty() {
-            return Ok(());
+    let mut failed = Ok(());
+    for noted in core.uses.unwritten_since(since).chunks(KEYS_AT_ONCE) {
+        if write(core, noted).await.is_ok() {
+            continue;
         }
-        let mut staged = Staged::default();
-        for (place, last) in &noted {
-            if let Some(key) = core.key(place).await? {
-                stage(core, &mut staged, &key, *last)?;
+        // Keys whose records are too long together are written one by one, and one that can't be written keeps no other
+        // from it. Where none can be written, the store or the log is at fault, and the next round tries again.
+        let mut written = 0_usize;
+        for one in noted.chunks(1) {
+            match write(core, one).await {
+                Ok(()) => written = written.saturating_add(1),
+                Err(error) => failed = failed.and(Err(error)),
             }
         }
-        if !staged.is_empty() {
-            let mut details = Parameters::new();
-            details.put_uint("keys", u64::try_from(noted.len()).unwrap_or(u64::MAX));
-            let event = ServiceEvent::of_deployment("RecordKeyUse", details);
-            match commit(core, staged, event).await? {
-                Outcome::Committed => {}
-                // The next round looks again.
-                Outcome::Conflict => return Ok(()),
-                Outcome::Unconfirmed(error) => return Err(error),
-            }
-        }
-        for (place, last) in &noted {
-            core.uses.written(place, last);
+        if written == 0 {
+            break;
         }
     }
+    failed
+}
+
+async fn write(core: &Core, noted: &[(KeyPlace, LastUse)]) -> Result<(), Error> {
+    let mut staged = Staged::default();
+    for (place, last) in noted {
+        if let Some(key) = core.key(place).await? {
+            stage(core, &mut staged, &key, *last)?;
+        }
+    }
+    if !staged.is_empty() {
+        let mut details = Parameters::new();
+        details.put_uint("keys", u64::try_from(noted.len()).unwrap_or(u64::MAX));
+        let event = ServiceEvent::of_deployment("RecordKeyUse", details);
+        match commit(core, staged, event).await? {
+            Outcome::Committed => {}
+            // The next round looks again.
+            Outcome::Conflict => return Err(error::throttled()),
+            Outcome::Unconfirmed(error) => return Err(error),
+        }
+    }
+    for (place, last) in noted {
+        core.uses.written(place, last);
+    }
+    Ok(())
 }
 
 /// Another node may have seen a later use.

@@ -140,6 +140,9 @@ async fn next_due(
     Ok(next.filter(|(_, due)| due.record.at_ms <= core.clock.now().epoch_ms()))
 }
 
+/// A key that somebody is at for long does not hold up the others: the next round looks again.
+const LANE_WAIT_MAX: Duration = Duration::from_secs(1);
+
 /// Does one due thing. A conflict leaves it due; the next round looks again.
 async fn perform(core: &Core, id: &str, stored: &Stored<Due>) -> Result<Outcome, Error> {
     let due = &stored.record;
@@ -149,10 +152,10 @@ async fn perform(core: &Core, id: &str, stored: &Stored<Due>) -> Result<Outcome,
         region,
         key: due.key,
     };
-    let _alone = core
-        .lanes
-        .enter(vec![crate::pipeline::lane_of(&place)])
-        .await;
+    let lane = vec![crate::pipeline::lane_of(&place)];
+    let Some(_alone) = core.lanes.enter(lane, LANE_WAIT_MAX).await else {
+        return Ok(Outcome::Conflict);
+    };
     let key = core.key(&place).await?;
     let work = match (&key, due.kind) {
         (Some(key), DueKind::Expiry) => expiry::stage(core, key, due).await?,

@@ -119,6 +119,7 @@ impl Operation for CreateKey {
         };
         let mut all_tags = BTreeMap::new();
         keys::add_tags(&mut all_tags, creation::tags(input))?;
+        quotas::one_more_key(cx, cx.caller.account, &place.region).await?;
         let mut record = creation::new_record(cx, input, &place, policy, all_tags);
         if record.origin == OriginType::AwsKms {
             let fresh = Fresh::draw(cx.core, record.spec).await?;
@@ -132,7 +133,6 @@ impl Operation for CreateKey {
             .response()
             .put_object("keyMetadata", |out| keys::put_metadata(out, &metadata));
         cx.notes.keys.push((cx.caller.account.to_string(), arn));
-        quotas::one_more_key(cx, cx.caller.account, &place.region).await?;
         cx.create_key(place, record)?;
         Ok(CreateKeyOutput {
             key_metadata: Some(metadata),

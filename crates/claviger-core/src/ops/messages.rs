@@ -117,6 +117,11 @@ fn seal_under(
     })
 }
 
+/// Refuses an encryption context that cannot be bound to a message.
+pub(super) fn acceptable(context: Option<&Pairs>) -> Result<(), Error> {
+    canonical(context).map(drop)
+}
+
 fn canonical(context: Option<&Pairs>) -> Result<Context, Error> {
     let pairs = context.unwrap_or(const { &Pairs::new() });
     // AWS: an XKS proxy must take 8,192 bytes of additional data, the only bound that AWS documents.

@@ -32,7 +32,9 @@ pub(super) async fn generate(
     spec: DataKeyPairSpec,
     context: Option<&Pairs>,
 ) -> Result<DataKeyPair, Error> {
+    // What would be refused afterwards is refused before a pair is made for nothing.
     messages::sealing_material(cx, key).await?;
+    messages::acceptable(context)?;
     let rng = Arc::clone(&cx.core.rng);
     let made = cx.core.heavy.run(move || pair::generate(spec, &*rng));
     let (private_key, public_key) = made.await?.map_err(|_| Fault::Engine)?;

@@ -51,8 +51,14 @@ impl Operation for UpdateCustomKeyStore {
         key_stores::note_store(cx, &store);
         stores.put(store)?;
         stores.stage(cx)?;
-        // The old password or credential, if there is a new one.
-        cx.staged.erase();
+        if brings_a_secret(input) {
+            // The old one.
+            cx.staged.erase();
+        }
         Ok(UpdateCustomKeyStoreOutput {})
     }
+}
+
+fn brings_a_secret(input: &UpdateCustomKeyStoreInput) -> bool {
+    input.key_store_password.is_some() || input.xks_proxy_authentication_credential.is_some()
 }

@@ -302,8 +302,8 @@ async fn alone<O: Operation>(
     }
     let cx = core.cx(call, trail.now);
     let subject = O::Subject::resolve(&cx, &O::RULE, O::subject(input)).await?;
-    let entered = tokio::time::timeout(LANE_WAIT_MAX, core.lanes.enter(subject.lanes())).await;
-    entered.map(Some).map_err(|_| error::throttled())
+    let entered = core.lanes.enter(subject.lanes(), LANE_WAIT_MAX).await;
+    entered.map(Some).ok_or_else(error::throttled)
 }
 
 const LANE_WAIT_MAX: Duration = Duration::from_secs(10);

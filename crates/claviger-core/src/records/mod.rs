@@ -15,7 +15,7 @@ mod related;
 mod system;
 mod words;
 
-use std::sync::Arc;
+use std::{io, sync::Arc};
 
 use claviger_crypto::{Rng, barrier::Barrier, token};
 use claviger_model::{AccountId, Secret};
@@ -276,8 +276,27 @@ fn id_of<T: Record>(key: &[u8]) -> Option<&str> {
 }
 
 /// Most records are JSON behind the format byte: readable when opened, and tolerant of new members.
+///
+/// It is measured first: a buffer that grew would leave copies of what it held, and some records hold secrets.
 pub fn write_json(record: &impl Serialize, out: &mut Vec<u8>) -> Result<(), Fault> {
+    let mut length = Length(0);
+    serde_json::to_writer(&mut length, record).map_err(|_| Fault::Engine)?;
+    out.reserve_exact(length.0);
     serde_json::to_writer(out, record).map_err(|_| Fault::Engine)
+}
+
+/// Counts what is written to it.
+struct Length(usize);
+
+impl io::Write for Length {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 = self.0.saturating_add(bytes.len());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Reads what [`write_json`] wrote, when the format is `known`.

@@ -79,7 +79,7 @@ impl Rsa {
         let pair = KeyPair::from_components(&components).map_err(|_| Error::Malformed)?;
         let material = private_der(&pair)?;
         let opened = Self::open(spec, &material)?;
-        // The library does not ask whether the factors are prime. With others, no power gives a message back.
+        // The library does not ask whether the factors are prime. With most others, no power gives a message back.
         let probe = Message::Raw(PAIRWISE_PROBE);
         let algorithm = SigningAlgorithmSpec::RsassaPssSha256;
         let signature = opened
