@@ -138,7 +138,7 @@ impl<'a> Shapes<'a> {
         let field = |(wire, reference): &'a (String, Reference)| Field {
             wire,
             name: names::snake(wire),
-            shape: &reference.shape,
+            shape: mirrored(name, wire).unwrap_or(&reference.shape),
             required: shape.required.contains(wire),
         };
         Ok(members.0.iter().map(field).collect())
@@ -227,6 +227,20 @@ impl<'a> Shapes<'a> {
         Ok(members)
     }
 }
+
+/// The member that AWS fills with the values of another shape than the model says.
+fn mirrored(structure: &str, member: &str) -> Option<&'static str> {
+    MIRRORED
+        .iter()
+        .find(|(at, name, _)| (*at, *name) == (structure, member))
+        .map(|(.., shape)| *shape)
+}
+
+/// The deprecated member repeats `KeySpec` in answers, also where its own enum has no such value.
+const MIRRORED: [(&str, &str, &str); 2] = [
+    ("KeyMetadata", "CustomerMasterKeySpec", "KeySpec"),
+    ("GetPublicKeyResponse", "CustomerMasterKeySpec", "KeySpec"),
+];
 
 fn shape<'a>(api: &'a Api, name: &str) -> Result<&'a Shape, Box<dyn Error>> {
     Ok(api

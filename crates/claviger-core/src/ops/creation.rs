@@ -91,6 +91,12 @@ fn origin_fits(input: &CreateKeyInput, facts: &SpecFacts) -> Result<(), Error> {
                 "Keys in a custom key store are symmetric encryption keys of one Region.",
             ))
         }
+        Some(_) if origin(input) == OriginType::ExternalKeyStore && input.xks_key_id.is_none() => {
+            // UNKNOWN: AWS's text.
+            Err(error::validation(
+                "XksKeyId is required for keys in an external key store.",
+            ))
+        }
         Some(_) => Ok(()),
         None if in_store => Err(error::validation(
             "CustomKeyStoreId is required for this Origin.",

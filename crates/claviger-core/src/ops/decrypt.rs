@@ -33,6 +33,7 @@ impl Operation for Decrypt {
             // Other ciphertexts do not say whose they are.
             blob: considered(input).filter(|_| terms(input).symmetric()),
             key_id: input.key_id.as_deref(),
+            member: "keyId",
         }
     }
 

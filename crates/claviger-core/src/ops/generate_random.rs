@@ -36,7 +36,7 @@ impl Operation for GenerateRandom {
         _: &Admitted<NoKey>,
     ) -> Result<GenerateRandomOutput, Error> {
         if let Some(store) = &input.custom_key_store_id {
-            key_stores::refuse_use(cx, store).await?;
+            key_stores::refuse_randomness(cx, store).await?;
         }
         let bytes = input
             .number_of_bytes

@@ -3,7 +3,7 @@
 //! AWS: <https://docs.aws.amazon.com/kms/latest/APIReference/API_GetPublicKey.html>
 
 use claviger_audit::Parameters;
-use claviger_model::{CustomerMasterKeySpec, GetPublicKeyInput, GetPublicKeyOutput, KeyUsageType};
+use claviger_model::{GetPublicKeyInput, GetPublicKeyOutput, KeyUsageType};
 
 use super::algorithms;
 use crate::{
@@ -53,7 +53,7 @@ impl Operation for GetPublicKey {
         Ok(GetPublicKeyOutput {
             key_id: Some(key.arn.clone()),
             public_key: Some(public_key),
-            customer_master_key_spec: CustomerMasterKeySpec::from_wire(record.spec.as_str()),
+            customer_master_key_spec: Some(record.spec),
             key_spec: Some(record.spec),
             key_usage: Some(record.usage),
             encryption_algorithms: algorithms.encryption,

@@ -82,6 +82,19 @@ pub(super) async fn refuse_use(cx: &Cx<'_>, id: &str) -> Result<(), Error> {
     Err(error::key_stores::disconnected(&stores.find(id)?.id))
 }
 
+/// Refuses randomness from the store of this id: a cluster is not connected, an external key manager never gives any.
+pub(super) async fn refuse_randomness(cx: &Cx<'_>, id: &str) -> Result<(), Error> {
+    let stores = KeyStores::of_caller(cx).await?;
+    let store = stores.find(id)?;
+    Err(match &store.backing {
+        StoreBacking::CloudHsm(_) => error::key_stores::disconnected(&store.id),
+        // UNKNOWN: AWS's text.
+        StoreBacking::External(_) => {
+            error::unsupported_because("GenerateRandom is not supported for an external key store.")
+        }
+    })
+}
+
 /// Tells in the audit event which store it was, as CloudTrail does.
 pub(super) fn note_store(cx: &mut Cx<'_>, store: &KeyStore) {
     let additional = cx.notes.additional();

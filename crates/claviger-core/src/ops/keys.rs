@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use claviger_audit::Parameters;
 use claviger_model::{
-    CustomerMasterKeySpec, ExpirationModelType, KeyManagerType, KeyMetadata, KeyState, OriginType,
-    Tag, Timestamp,
+    ExpirationModelType, KeyManagerType, KeyMetadata, KeyState, OriginType, Tag, Timestamp,
 };
 use claviger_policy::Values;
 
@@ -56,7 +55,7 @@ pub(super) fn metadata(record: &KeyRecord, arn: &str, now: Timestamp) -> KeyMeta
             None => KeyManagerType::Customer,
             Some(_) => KeyManagerType::Aws,
         }),
-        customer_master_key_spec: CustomerMasterKeySpec::from_wire(record.spec.as_str()),
+        customer_master_key_spec: Some(record.spec),
         key_spec: Some(record.spec),
         encryption_algorithms: algorithms.encryption,
         signing_algorithms: algorithms.signing,

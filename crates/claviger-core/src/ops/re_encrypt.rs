@@ -33,6 +33,7 @@ impl Operation for ReEncrypt {
             // Other ciphertexts do not say whose they are.
             blob: considered(input).filter(|_| terms(input).0.symmetric()),
             key_id: input.source_key_id.as_deref(),
+            member: "sourceKeyId",
         };
         (source, &input.destination_key_id)
     }

@@ -227,6 +227,8 @@ pub struct BlobKey<'a> {
     pub blob: Option<&'a [u8]>,
     /// The identifier.
     pub key_id: Option<&'a str>,
+    /// The request's member that has the identifier, as errors name it.
+    pub member: &'static str,
 }
 
 /// The key inside a ciphertext.
@@ -280,7 +282,7 @@ impl Subject for KeyInBlob {
                 })
             }
             // A ciphertext that names no key, or a dry run without any, must come with one.
-            (None, None) => Err(error::missing("keyId")),
+            (None, None) => Err(error::missing(wanted.member)),
         }
     }
 

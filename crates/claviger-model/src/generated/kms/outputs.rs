@@ -301,7 +301,7 @@ pub struct GetPublicKeyOutput {
     /// `PublicKey`, 1 to 8192 bytes.
     pub public_key: Option<Vec<u8>>,
     /// `CustomerMasterKeySpec`.
-    pub customer_master_key_spec: Option<CustomerMasterKeySpec>,
+    pub customer_master_key_spec: Option<KeySpec>,
     /// `KeySpec`.
     pub key_spec: Option<KeySpec>,
     /// `KeyUsage`.

@@ -139,7 +139,7 @@ pub struct KeyMetadata {
     /// `KeyManager`.
     pub key_manager: Option<KeyManagerType>,
     /// `CustomerMasterKeySpec`.
-    pub customer_master_key_spec: Option<CustomerMasterKeySpec>,
+    pub customer_master_key_spec: Option<KeySpec>,
     /// `KeySpec`.
     pub key_spec: Option<KeySpec>,
     /// `EncryptionAlgorithms`.
