@@ -80,3 +80,37 @@ fn later(one: LastUse, other: LastUse) -> LastUse {
 
 /// The uses of further keys are not noted until some are written down.
 const KEYS_NOTED_MAX: usize = 100_000;
+
+#[cfg(test)]
+mod tests {
+    use claviger_model::{KeyLastUsageTrackingOperation, Region};
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_last_use_never_goes_back() {
+        let uses = Uses::default();
+        let place = KeyPlace {
+            region: Region::parse("us-east-1").unwrap(),
+            key: Uuid::nil(),
+        };
+        let used = |at_ms| LastUse {
+            at_ms,
+            operation: KeyLastUsageTrackingOperation::Sign,
+            event_id: Uuid::nil(),
+            request_id: Uuid::nil(),
+        };
+        // A slow signature that began first ends last.
+        for at_ms in [20, 10] {
+            uses.note(&place, used(at_ms));
+        }
+        let noted = uses.unwritten_since(Timestamp::from_epoch_ms(20));
+        assert_eq!(noted, [(place.clone(), used(20))]);
+        uses.written(&place, &used(20));
+        assert!(
+            uses.unwritten_since(Timestamp::from_epoch_ms(30))
+                .is_empty()
+        );
+    }
+}
