@@ -91,15 +91,11 @@ async fn count(core: &Core, account: AccountId, region: &Region) -> Result<usize
         .await?;
     // A key that was made or deleted while this counted may be missed: then the count before stands, which saw it.
     let mut counts = core.key_counts.lock();
-    let now = counts.get(&at).copied();
-    if now == before {
-        counts.insert(at, count);
+    if let Some(now) = counts.get(&at).filter(|now| Some(**now) != before) {
+        return Ok(*now);
     }
-    Ok(if now == before {
-        count
-    } else {
-        now.unwrap_or(count)
-    })
+    counts.insert(at, count);
+    Ok(count)
 }
 
 const KEYS_MAX: usize = 100_000;
