@@ -133,7 +133,7 @@ const OPENING: &str = "\
 
 # Differences from AWS
 
-Collected from the marks in the sources. Operations and key types that are not served yet stand in [operations.md](operations.md).
+Collected from the marks in the sources.
 Whoever knows better, from an answer recorded at AWS, is welcome to say so.
 ";
 
