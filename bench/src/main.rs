@@ -52,6 +52,9 @@ struct Options {
     /// Numbers of connections.
     #[arg(long, value_delimiter = ',', default_values_t = [1, 16, 64])]
     connections: Vec<usize>,
+    /// The operation to measure, by its name in the first column; all without.
+    #[arg(long)]
+    operation: Option<String>,
     /// `clavigerd dev --threads`: another number of threads than its default, 0 for the shared multi-thread runtime.
     #[arg(long)]
     threads: Option<usize>,
@@ -70,12 +73,19 @@ fn main() {
         report::heading();
     }
     let operations = operations::all(servers.audited());
-    for operation in &operations {
+    let wanted = |operation: &&Operation| {
+        let named = options.operation.as_deref();
+        named.is_none_or(|name| name == operation.name)
+    };
+    for operation in operations.iter().filter(wanted) {
         let bare = servers::Bare::start(operation.answer_bytes);
         for connections in options.connections.iter().copied() {
             let rows = measure(&options, &servers, &bare, operation, connections);
             rows.iter().for_each(|row| report::print(row, options.json));
         }
+    }
+    if options.operation.is_some() {
+        return;
     }
     let cheap = operations.first().expect("an operation");
     let length = Duration::from_secs_f64(options.seconds);

@@ -20,6 +20,9 @@ pub(crate) struct Options {
     /// Rounds of each row.
     #[arg(long, default_value_t = 3)]
     rounds: u32,
+    /// The operation to measure, by its name in the table; all of them without.
+    #[arg(long)]
+    operation: Option<String>,
     /// Another number of serving threads than the default; 0 for the shared multi-thread runtime.
     #[arg(long)]
     threads: Option<usize>,
@@ -44,6 +47,9 @@ pub(crate) fn run(options: &Options, root: &Path) -> Result<(), String> {
     bench.env("CLAVIGER_BINARIES", &binaries);
     bench.args(["--seconds", &options.seconds.to_string()]);
     bench.args(["--rounds", &options.rounds.to_string()]);
+    if let Some(operation) = &options.operation {
+        bench.args(["--operation", operation]);
+    }
     if let Some(threads) = options.threads {
         bench.args(["--threads", &threads.to_string()]);
     }
