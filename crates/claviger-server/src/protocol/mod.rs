@@ -84,6 +84,8 @@ fn reply(
         header::CACHE_CONTROL,
         HeaderValue::from_static("no-cache, no-store, must-revalidate, private"),
     );
+    headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
+    headers.insert(header::EXPIRES, HeaderValue::from_static("0"));
     let mut text = Uuid::encode_buffer();
     if let Ok(id) = HeaderValue::from_str(request_id.hyphenated().encode_lower(&mut text)) {
         headers.insert(REQUEST_ID, id);

@@ -26,6 +26,16 @@ fn a_signed_call_is_answered_in_the_dialect_of_kms() {
     );
     assert!(answer.head.contains("\r\nx-amzn-requestid: "));
     assert!(answer.head.contains("\r\ndate: "));
+    for kept_by_nobody in [
+        "cache-control: no-cache, no-store, must-revalidate, private",
+        "expires: 0",
+        "pragma: no-cache",
+    ] {
+        assert!(
+            answer.head.contains(&format!("\r\n{kept_by_nobody}\r\n")),
+            "{answer:?}"
+        );
+    }
 }
 
 #[test]
