@@ -7,8 +7,10 @@
 //!
 //! Locks are taken in the order notary, progress.
 
+use std::hint;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
@@ -71,7 +73,7 @@ impl Shared {
     }
 
     pub(crate) fn append(&self, events: &[&[u8]]) -> Result<u64, Error> {
-        let mut progress = lock(&self.progress);
+        let mut progress = lock_soon(&self.progress);
         if progress.closed {
             return Err(Error::Closed);
         }
@@ -250,6 +252,21 @@ impl Progress {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+/// The same for whoever waits behind a few lines: each takes some microseconds, less than a thread takes to sleep and wake up.
+fn lock_soon<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    for _ in 0..LOOKS_MAX {
+        match mutex.try_lock() {
+            Ok(guard) => return guard,
+            Err(TryLockError::Poisoned(poisoned)) => return poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => hint::spin_loop(),
+        }
+    }
+    lock(mutex)
+}
+
+/// About ten microseconds.
+const LOOKS_MAX: u32 = 200;
 
 /// How soon the log notices that it can be written again.
 const PROBE_EVERY: Duration = Duration::from_millis(200);
