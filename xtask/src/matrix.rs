@@ -9,6 +9,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use crate::run::succeed;
+use crate::target_folder;
+
 /// Writes the pages, or with `check` fails where the committed ones would differ.
 ///
 /// # Errors
@@ -40,12 +43,13 @@ pub(crate) fn run(check: bool, root: &Path) -> Result<(), String> {
 
 /// A program of its own prints it, so that this one needs nothing of the product to start.
 fn operations(root: &Path) -> Result<String, String> {
-    let output = Command::new("cargo")
-        .args(["run", "--quiet", "--locked"])
-        .args(["--package", "claviger-iam", "--example", "matrix"])
-        .current_dir(root)
+    let mut build = Command::new("cargo");
+    // The whole workspace is selected, as for the tests: less would compile the dependencies once more, with other features.
+    build.args(["build", "--quiet", "--locked", "--workspace"]);
+    succeed(build.args(["--example", "matrix"]).current_dir(root))?;
+    let output = Command::new(target_folder()?.join("debug/examples/matrix"))
         .output()
-        .map_err(|error| format!("cargo cannot be started: {error}"))?;
+        .map_err(|error| format!("the example `matrix` cannot be started: {error}"))?;
     if !output.status.success() {
         return Err(String::from_utf8_lossy(&output.stderr).into_owned());
     }

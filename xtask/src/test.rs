@@ -153,9 +153,8 @@ fn lint(root: &Path) -> Result<Outcome, String> {
 }
 
 fn unit(options: &Options, root: &Path) -> Result<Outcome, String> {
-    let mut tests = test_runner(root);
+    let mut tests = Runner::found(root).tests(root, Part::AllButEndToEnd);
     tests
-        .args(["--workspace", "--exclude", END_TO_END, "--locked"])
         .env("CLAVIGER_TAMPER_EDITS", options.tamper.to_string())
         .env(
             "CLAVIGER_SIGV4_MUTATIONS",
@@ -172,16 +171,9 @@ fn unit(options: &Options, root: &Path) -> Result<Outcome, String> {
 fn end_to_end(options: &Options, root: &Path) -> Result<Outcome, String> {
     let target = target_folder()?;
     let clients = provision::end_to_end(root, &target)?;
-    succeed(cargo(root).args([
-        "build",
-        "--locked",
-        "--package",
-        "claviger-server",
-        "--package",
-        "claviger-cli",
-    ]))?;
-    let mut tests = test_runner(root);
-    tests.args(["--package", END_TO_END, "--locked"]);
+    // The same selection as for the tests: another one would compile the dependencies once more, with other features.
+    succeed(cargo(root).args(["test", "--workspace", "--locked", "--no-run", "--quiet"]))?;
+    let mut tests = Runner::found(root).tests(root, Part::EndToEnd);
     tests
         .env("CLAVIGER_E2E_VENV", clients.python)
         .env("CLAVIGER_E2E_NODE", clients.node)
@@ -194,17 +186,57 @@ fn end_to_end(options: &Options, root: &Path) -> Result<Outcome, String> {
 }
 
 /// nextest runs the tests of all binaries at once; where it is not installed, `cargo test` runs the same tests more slowly.
-fn test_runner(root: &Path) -> Command {
-    let mut command = cargo(root);
-    let version = cargo(root).args(["nextest", "--version"]).output();
-    if version.is_ok_and(|output| output.status.success()) {
-        println!("test runner: cargo nextest");
-        command.args(["nextest", "run", "--no-fail-fast"]);
-    } else {
-        println!("test runner: cargo test (cargo nextest is not installed)");
-        command.args(["test", "--no-fail-fast", "--all-targets"]);
+enum Runner {
+    Nextest,
+    CargoTest,
+}
+
+enum Part {
+    AllButEndToEnd,
+    EndToEnd,
+}
+
+impl Runner {
+    fn found(root: &Path) -> Self {
+        let version = cargo(root).args(["nextest", "--version"]).output();
+        if version.is_ok_and(|output| output.status.success()) {
+            println!("test runner: cargo nextest");
+            Self::Nextest
+        } else {
+            println!("test runner: cargo test (cargo nextest is not installed)");
+            Self::CargoTest
+        }
     }
-    command
+
+    fn tests(&self, root: &Path, part: Part) -> Command {
+        let mut command = cargo(root);
+        match self {
+            Self::Nextest => command
+                .args(["nextest", "run", "--no-fail-fast", "--workspace"])
+                .args(["--filterset", part.filterset()]),
+            Self::CargoTest => command
+                .args(["test", "--no-fail-fast", "--all-targets"])
+                .args(part.packages()),
+        };
+        command.arg("--locked");
+        command
+    }
+}
+
+impl Part {
+    fn filterset(&self) -> &'static str {
+        match self {
+            Self::AllButEndToEnd => "not package(claviger-e2e)",
+            Self::EndToEnd => "package(claviger-e2e)",
+        }
+    }
+
+    fn packages(&self) -> &'static [&'static str] {
+        match self {
+            Self::AllButEndToEnd => &["--workspace", "--exclude", "claviger-e2e"],
+            Self::EndToEnd => &["--package", "claviger-e2e"],
+        }
+    }
 }
 
 fn cargo(root: &Path) -> Command {
@@ -212,5 +244,3 @@ fn cargo(root: &Path) -> Command {
     command.current_dir(root);
     command
 }
-
-const END_TO_END: &str = "claviger-e2e";
