@@ -63,29 +63,14 @@ impl Operation for ImportKeyMaterial {
         }
     }
 
-    fn check(input: &ImportKeyMaterialInput) -> Result<(), Error> {
-        if input.import_type == Some(ImportType::NewKeyMaterial) && input.key_material_id.is_some()
-        {
-            return Err(error::material_id_of_new());
-        }
-        match (expiration_model(input), input.valid_to) {
-            (ExpirationModelType::KeyMaterialExpires, None) => Err(error::valid_to_missing()),
-            // UNKNOWN: AWS's own text is not recorded.
-            (ExpirationModelType::KeyMaterialDoesNotExpire, Some(_)) => Err(error::validation(
-                "A validTo date must not be set if the ExpirationModel is KEY_MATERIAL_DOES_NOT_EXPIRE",
-            )),
-            (ExpirationModelType::KeyMaterialExpires, Some(_))
-            | (ExpirationModelType::KeyMaterialDoesNotExpire, None) => Ok(()),
-        }
-    }
-
     async fn run(
         cx: &mut Cx<'_>,
         input: &ImportKeyMaterialInput,
         on: &Admitted<OneKey>,
     ) -> Result<ImportKeyMaterialOutput, Error> {
-        import::valid_to_in_range(input.valid_to, cx.now)?;
         let key = on.key();
+        possible(input)?;
+        import::valid_to_in_range(input.valid_to, cx.now)?;
         suits(&key, input)?;
         let token = import::accept_token(cx, &key, &input.import_token).await?;
         let wrapped = input.encrypted_key_material.clone();
@@ -99,6 +84,23 @@ impl Operation for ImportKeyMaterial {
             key_id: Some(key.arn.clone()),
             key_material_id: shown,
         })
+    }
+}
+
+/// Whether the members of a request fit together.
+// UNKNOWN: whether AWS asks this before it looks at the key. Here a key that can't be imported into says so first.
+fn possible(input: &ImportKeyMaterialInput) -> Result<(), Error> {
+    if input.import_type == Some(ImportType::NewKeyMaterial) && input.key_material_id.is_some() {
+        return Err(error::material_id_of_new());
+    }
+    match (expiration_model(input), input.valid_to) {
+        (ExpirationModelType::KeyMaterialExpires, None) => Err(error::valid_to_missing()),
+        // UNKNOWN: AWS's own text is not recorded.
+        (ExpirationModelType::KeyMaterialDoesNotExpire, Some(_)) => Err(error::validation(
+            "A validTo date must not be set if the ExpirationModel is KEY_MATERIAL_DOES_NOT_EXPIRE",
+        )),
+        (ExpirationModelType::KeyMaterialExpires, Some(_))
+        | (ExpirationModelType::KeyMaterialDoesNotExpire, None) => Ok(()),
     }
 }
 

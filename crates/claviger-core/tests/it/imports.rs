@@ -127,6 +127,28 @@ const IMPORTS: &[ImportRow] = &[
     (&[], A, r#"{"ExpirationModel":"KEY_MATERIAL_EXPIRES","ValidTo":1798859045.001}"#, "ValidationException"),
 ];
 
+/// A key that can't be imported into says so before anything is said of the request's members.
+#[tokio::test]
+async fn the_wrong_origin_comes_first() {
+    let scene = Scene::new().await;
+    let key = scene.new_key(json!({})).await;
+    for more in [
+        json!({}),
+        json!({"ValidTo": 0}),
+        json!({"ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE", "ValidTo": 1}),
+        json!({"ImportType": "NEW_KEY_MATERIAL", "KeyMaterialId": "0".repeat(64)}),
+    ] {
+        let mut body = json!({"KeyId": key, "ImportToken": "aGk=", "EncryptedKeyMaterial": "aGk="});
+        body.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        let refused = refusal(scene.call("ImportKeyMaterial", body).await);
+        let text = format!("{key} origin is AWS_KMS which is not valid for this operation.");
+        let expected = ("UnsupportedOperationException".to_owned(), Some(text));
+        assert_eq!(refused, expected, "{more}");
+    }
+}
+
 /// The same bytes again with the same date, as a client's retry sends them, and with another date or none.
 #[tokio::test]
 async fn a_repeated_import_sets_the_expiry_anew() {
