@@ -86,6 +86,7 @@ def creating():
         ("TagException", "Duplicate tag keys", {"Tags": twice}),
         ("TagException", "Tags beginning with aws: are reserved", {"Tags": [{"TagKey": "AWS:x", "TagValue": ""}]}),
         ("TagException", "Too many tags", {"Tags": tags}),
+        ("TagException", "Invalid tag", {"Tags": [{"TagKey": "Owner", "TagValue": "My & My Team"}]}),
         ("MalformedPolicyDocumentException", ..., {"Policy": "no policy"}),
     ]:
         refused(code, message, kms.create_key, **members)

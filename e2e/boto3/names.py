@@ -117,6 +117,8 @@ def tags():
         ("TagException", "Duplicate tag keys", {"Tags": [{"TagKey": "x", "TagValue": "1"}] * 2}),
         ("TagException", "Tags beginning with aws: are reserved", {"Tags": [{"TagKey": "aWs:x", "TagValue": ""}]}),
         ("TagException", "Too many tags", {"Tags": many}),
+        ("TagException", "Invalid tag", {"Tags": [{"TagKey": "Owner", "TagValue": "My & My Team"}]}),
+        ("TagException", "Invalid tag", {"Tags": [{"TagKey": "a,b", "TagValue": ""}]}),
         ("ValidationException", invalid("tags", "null", "Member must not be null"), {}),
         ("ValidationException", ..., {"Tags": [{"TagKey": "k" * 129, "TagValue": ""}]}),
         ("ValidationException", ..., {"Tags": [{"TagKey": "k", "TagValue": "v" * 257}]}),

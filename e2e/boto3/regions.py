@@ -50,6 +50,8 @@ def a_life_in_two_regions():
     refused("UnsupportedOperationException", not_primary, eu.replicate_key, KeyId=key_id, ReplicaRegion=AP)
     refused("AlreadyExistsException", ..., kms.replicate_key, KeyId=key_id, ReplicaRegion=EU)
     refused("NotFoundException", ..., kms.update_primary_region, KeyId=key_id, PrimaryRegion=AP)
+    odd = [{"TagKey": "Owner", "TagValue": "My & My Team"}]
+    refused("TagException", "Invalid tag", kms.replicate_key, KeyId=key_id, ReplicaRegion=AP, Tags=odd)
     single = create_key()["KeyId"]
     not_primary = f"{arn(single)} is not a multi-region primary key."
     refused("UnsupportedOperationException", not_primary, kms.replicate_key, KeyId=single, ReplicaRegion=EU)

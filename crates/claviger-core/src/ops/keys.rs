@@ -159,6 +159,12 @@ pub(super) fn add_tags(existing: &mut BTreeMap<String, String>, tags: &[Tag]) ->
         {
             return Err(error::tag("Tags beginning with aws: are reserved"));
         }
+        if ![&tag.tag_key, &tag.tag_value]
+            .into_iter()
+            .all(|text| is_tag_text(text))
+        {
+            return Err(error::tag("Invalid tag"));
+        }
         if !seen.insert(&tag.tag_key) {
             return Err(error::tag("Duplicate tag keys"));
         }
@@ -171,6 +177,15 @@ pub(super) fn add_tags(existing: &mut BTreeMap<String, String>, tags: &[Tag]) ->
         return Err(error::tag("Too many tags"));
     }
     Ok(())
+}
+
+/// Whether a tag's key or value has only characters that tags may have.
+///
+/// AWS: <https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html>
+// UNKNOWN: which characters AWS KMS itself refuses; `&` is known to be one. These are what AWS's tags have in common.
+fn is_tag_text(text: &str) -> bool {
+    text.chars()
+        .all(|c| c.is_alphanumeric() || c.is_whitespace() || TAG_SIGNS.contains(c))
 }
 
 /// The tags of a request in the audit event.
@@ -204,3 +219,44 @@ pub(super) fn tag_condition<'a>(tags: &'a [Tag], key: &str) -> Option<Values<'a>
 
 // AWS: https://docs.aws.amazon.com/kms/latest/developerguide/tagging-keys.html
 const TAGS_MAX: usize = 50;
+
+const TAG_SIGNS: &str = "_.:/=+-@";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(key: &str, value: &str) -> Option<String> {
+        let tag = Tag {
+            tag_key: key.to_owned(),
+            tag_value: value.to_owned(),
+        };
+        let refused = add_tags(&mut BTreeMap::new(), &[tag]).err()?;
+        assert_eq!(refused.code(), "TagException");
+        refused.message().map(str::to_owned)
+    }
+
+    #[test]
+    fn tags_of_other_characters_are_invalid() {
+        for (key, value) in [
+            ("Größe", "10 Ω"),
+            ("team:a/b", "x_y.z=1+2-3@4"),
+            ("空", ""),
+            ("key aws:", "aws:value"),
+        ] {
+            assert_eq!(refusal(key, value), None, "{key} {value}");
+        }
+        for (key, value) in [
+            ("R&D", ""),
+            ("k", "My & My Team"),
+            ("k", "(a)"),
+            ("k", "a,b"),
+            ("k\0", ""),
+        ] {
+            let text = refusal(key, value);
+            assert_eq!(text.as_deref(), Some("Invalid tag"), "{key} {value}");
+        }
+        let reserved = Some("Tags beginning with aws: are reserved".to_owned());
+        assert_eq!(refusal("AwS:&", ""), reserved);
+    }
+}
