@@ -272,8 +272,11 @@ impl Scalar for Integer {
     ) -> Result<Slot<i32>, Mismatch> {
         let number = match token {
             Token::Integer(number) => i32::try_from(number).ok(),
+            // UNKNOWN: what AWS makes of a fraction. The names of its Java classes speak of truncating, and 5.0 is how
+            // some languages write 5.
+            Token::Fraction(number) => truncated(number),
             Token::Form(text) => text.parse().ok(),
-            Token::Text(_) | Token::Fraction(_) | Token::Boolean(_) => None,
+            Token::Text(_) | Token::Boolean(_) => None,
         };
         let number = number.ok_or(Mismatch::Type)?;
         let shown = || Shown::Text(number.to_string().into());
@@ -328,6 +331,13 @@ impl Scalar for Time {
             .filter(|moment| moment.has_calendar_form());
         moment.map(Slot::Good).ok_or(Mismatch::Type)
     }
+}
+
+/// The number without its fraction, if that is one that an integer member can hold.
+fn truncated(number: f64) -> Option<i32> {
+    let whole = number.trunc();
+    // No conversion is exact for every double, so its digits are read.
+    format!("{whole:.0}").parse().ok()
 }
 
 /// Seconds with a fraction as whole milliseconds: a double has room for them, so rounding recovers exactly what was sent.

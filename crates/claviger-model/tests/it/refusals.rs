@@ -233,12 +233,12 @@ const WRONG_TYPES: [(Operation, &str, &str); 32] = [
     ),
     (
         Operation::GenerateDataKey,
-        r#"{"NumberOfBytes":32.5}"#,
+        r#"{"NumberOfBytes":2147483648.0}"#,
         "NUMBER_VALUE can not be converted to Integer",
     ),
     (
         Operation::GenerateDataKey,
-        r#"{"NumberOfBytes":32.0}"#,
+        r#"{"NumberOfBytes":1e300}"#,
         "NUMBER_VALUE can not be converted to Integer",
     ),
     (

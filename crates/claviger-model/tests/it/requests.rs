@@ -92,6 +92,27 @@ fn moments_keep_their_milliseconds() {
 }
 
 #[test]
+fn integers_lose_their_fraction() {
+    for (number, expected) in [
+        ("5", 5),
+        ("5.0", 5),
+        ("5.9", 5),
+        ("5e0", 5),
+        ("1.0e3", 1000),
+    ] {
+        let body = format!(r#"{{"Limit":{number}}}"#);
+        let input = ListKeysInput::decode(body.as_bytes()).unwrap();
+        assert_eq!(input.limit, Some(expected), "{number}");
+    }
+    // What is left must satisfy the rules of the member.
+    for number in ["0.9", "-0.5", "1001.0"] {
+        let body = format!(r#"{{"Limit":{number}}}"#);
+        let refused = ListKeysInput::decode(body.as_bytes()).unwrap_err();
+        assert!(matches!(refused, DecodeError::Validation(_)), "{number}");
+    }
+}
+
+#[test]
 fn null_is_absent_and_unknown_members_are_skipped() {
     let input = ListKeysInput::decode(
         br#"{"Limit":null,"Unknown":[{"a":[1.5,-1,true,null,"x"]}],"limit":"x","Marker":"m"}"#,
