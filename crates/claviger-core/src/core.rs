@@ -271,6 +271,7 @@ impl Core {
             region: &call.region,
             origin: &call.origin,
             now,
+            dry_run: false,
             staged: Staged::default(),
             notes: Notes::default(),
         }

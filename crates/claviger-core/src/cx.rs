@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::{
     call::{Caller, Origin},
     core::Core,
-    error::Error,
+    error::{self, Error},
     key::Key,
     notes::Notes,
     ops::regions,
@@ -29,6 +29,8 @@ pub struct Cx<'a> {
     pub origin: &'a Origin,
     /// The service's time; one reading for the whole call.
     pub now: Timestamp,
+    /// Whether the caller only asks if the call would succeed.
+    pub dry_run: bool,
     /// What will be committed.
     pub staged: Staged,
     /// What the audit event says beyond the request.
@@ -36,6 +38,14 @@ pub struct Cx<'a> {
 }
 
 impl Cx<'_> {
+    /// Ends a dry run. For operations that have seen all that could be refused before their costly work.
+    pub fn end_dry_run(&self) -> Result<(), Error> {
+        if self.dry_run {
+            return Err(error::dry_run());
+        }
+        Ok(())
+    }
+
     /// A new random id.
     pub fn new_uuid(&self) -> Result<Uuid, Error> {
         self.core.new_uuid()

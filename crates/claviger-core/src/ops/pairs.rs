@@ -35,6 +35,7 @@ pub(super) async fn generate(
     // What would be refused afterwards is refused before a pair is made for nothing.
     messages::sealing_material(cx, key).await?;
     messages::acceptable(context)?;
+    cx.end_dry_run()?;
     let rng = Arc::clone(&cx.core.rng);
     let made = cx.core.heavy.run(move || pair::generate(spec, &*rng));
     let (private_key, public_key) = made.await?.map_err(|_| Fault::Engine)?;

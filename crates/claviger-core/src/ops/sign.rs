@@ -56,6 +56,7 @@ impl Operation for Sign {
         let (key, algorithm) = (on.key(), input.signing_algorithm);
         let signable = Signable::accept(&key, algorithm, input.message_type, &input.message)?;
         let material = key.current_material(cx).await?;
+        cx.end_dry_run()?;
         let signature = material
             .compute(cx, move |backing| {
                 backing.sign(signable.algorithm(), signable.message())

@@ -259,6 +259,7 @@ async fn attempt<O: Operation>(
         // Read after the wait: what expired meanwhile has expired.
         trail.now = core.clock.now();
         let mut cx = core.cx(call, trail.now);
+        cx.dry_run = O::dry_run(&input);
         let subject = O::Subject::resolve(&cx, &O::RULE, O::subject(&input)).await?;
         trail.name_resources(&subject);
         grants::check_tokens(core, O::grant_tokens(&input))?;

@@ -1,5 +1,7 @@
 //! Shared secrets and data key pairs: DeriveSharedSecret, Encapsulate, Decapsulate, GenerateDataKeyPair.
 
+use std::time::Instant;
+
 use aws_lc_rs::{
     rsa::KeyPair as RsaKeyPair,
     signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair},
@@ -106,6 +108,27 @@ async fn a_pair_of_every_spec() {
         let dry = scene.call(sibling, body).await;
         assert_eq!(code(&dry), "DryRunOperationException");
     }
+}
+
+/// A dry run is as cheap as it looks: many take less time than one pair.
+#[tokio::test]
+async fn a_dry_run_makes_no_pair() {
+    let scene = Scene::new().await;
+    let key = scene.new_key(json!({})).await;
+    let mut body = json!({"KeyId": key, "KeyPairSpec": "RSA_4096"});
+    let before = Instant::now();
+    scene.ok("GenerateDataKeyPair", body.clone()).await;
+    let of_one = before.elapsed();
+    body["DryRun"] = json!(true);
+    let before = Instant::now();
+    for operation in ["GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext"] {
+        for _ in 0..5 {
+            let answer = scene.call(operation, body.clone()).await;
+            assert_eq!(code(&answer), "DryRunOperationException");
+        }
+    }
+    let of_ten = before.elapsed();
+    assert!(of_ten < of_one, "{of_ten:?} beside {of_one:?}");
 }
 
 #[tokio::test]
