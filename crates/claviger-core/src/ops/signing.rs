@@ -54,6 +54,12 @@ impl Signable {
         self.algorithm
     }
 
+    /// Whether verifying is heavy work as well. With most algorithms it is cheap: the public key does it. But a mu is
+    /// verified by a key of another library, which the first one has to expand from the private key.
+    pub(super) fn is_heavy_to_verify(&self) -> bool {
+        self.kind == MessageType::ExternalMu
+    }
+
     /// The message, as the engine takes it.
     pub(super) fn message(&self) -> Message<'_> {
         let bytes = self.bytes.expose();

@@ -3,6 +3,7 @@
 //! AWS: <https://docs.aws.amazon.com/kms/latest/APIReference/API_Verify.html>
 
 use claviger_audit::Parameters;
+use claviger_crypto::engine::Backing;
 use claviger_model::{KeyUsageType, VerifyInput, VerifyOutput};
 use claviger_policy::Values;
 
@@ -60,12 +61,17 @@ impl Operation for Verify {
         let (key, algorithm) = (on.key(), input.signing_algorithm);
         let signable = Signable::accept(&key, algorithm, input.message_type, &input.message)?;
         let material = key.current_material(cx).await?;
-        // Cheap with every algorithm: the public key does it.
-        let valid = material
-            .backing
-            .verify(algorithm, signable.message(), &input.signature)
-            .map_err(|_| Fault::Engine)?;
-        if !valid {
+        let heavy = signable.is_heavy_to_verify();
+        let signature = input.signature.clone();
+        let verify = move |backing: &Backing| {
+            backing.verify(signable.algorithm(), signable.message(), &signature)
+        };
+        let valid = if heavy {
+            material.compute(cx, verify).await?
+        } else {
+            verify(&material.backing)
+        };
+        if !valid.map_err(|_| Fault::Engine)? {
             return Err(error::invalid_signature());
         }
         Ok(VerifyOutput {
