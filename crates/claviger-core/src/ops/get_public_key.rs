@@ -71,7 +71,8 @@ fn public_key(key: &Key) -> Result<Vec<u8>, Error> {
     let current = key.record.current();
     current
         .and_then(|material| material.public_key.clone())
-        // Nothing was ever imported.
+        // UNKNOWN: what AWS answers for a key into which nothing was ever imported; its table of key states has
+        // PendingImport allowed, which suits keys whose material is gone. Here such a key still waits for its first.
         .ok_or_else(|| error::invalid_state(&key.arn, "pending import"))
 }
 
