@@ -1,6 +1,7 @@
 //! Request quotas, where they are in force. A call that is well-formed counts, whether it is served or refused, and counts for
 //! who makes it, whoever owns the key.
 
+use claviger_model::Region;
 use claviger_policy::{Value, Values};
 
 use super::{Operation, subject::Subject};
@@ -26,12 +27,31 @@ pub(super) async fn throttle<O: Operation>(
     }
     let now = core.clock.now();
     let account = call.caller.account;
-    for family in families::<O>(core, call, input).await {
-        if !quotas.take(account, &call.region, family, now) {
+    let here = families::<O>(core, call, input).await.into_iter();
+    let here = here.map(|family| (call.region.clone(), family));
+    for (region, family) in here.chain(elsewhere::<O>(core, input)) {
+        if !quotas.take(account, &region, family, now) {
             return Err(error::throttled());
         }
     }
     Ok(())
+}
+
+/// What a call that reaches into another Region counts as there.
+fn elsewhere<O: Operation>(core: &Core, input: &O::Input) -> Vec<(Region, Family)> {
+    for (member, operation, requests) in ELSEWHERE {
+        let Some(Values::One(Value::Text(name))) = O::condition_for(input, O::RULE.name, member)
+        else {
+            continue;
+        };
+        let served = (core.regions)(&name).then(|| Region::parse(&name).ok());
+        return match served.flatten() {
+            Some(region) => vec![(region, Family::Own(operation)); requests],
+            // Nothing happens there.
+            None => Vec::new(),
+        };
+    }
+    Vec::new()
 }
 
 /// Usually one; two where a call uses keys of two kinds. A key that is not found costs what a symmetric one would.
@@ -57,3 +77,12 @@ async fn families<O: Operation>(core: &Core, call: &Call, input: &O::Input) -> V
     }
     families
 }
+
+/// The condition key that tells the other Region, and the requests that count there. Of ReplicateKey's two, AWS makes one to see
+/// whether the other would succeed.
+///
+/// AWS: <https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html>
+const ELSEWHERE: [(&str, &str, usize); 2] = [
+    ("kms:replicaregion", "CreateKey", 2),
+    ("kms:primaryregion", "UpdatePrimaryRegion", 1),
+];

@@ -2,7 +2,9 @@
 
 use serde_json::json;
 
-use crate::scene::{ACCOUNT, OTHER_ACCOUNT, Scene, code, root, wait_seconds, with_request_quotas};
+use crate::scene::{
+    ACCOUNT, OTHER_ACCOUNT, REGION, Scene, code, root, wait_seconds, with_request_quotas,
+};
 
 #[tokio::test]
 async fn a_second_serves_what_a_second_may_have() {
@@ -78,6 +80,36 @@ async fn the_kind_of_key_decides_which_quota_counts() {
     scene.ok("GenerateDataKeyPair", pair("ECC_NIST_P256")).await;
 }
 
+/// A replica counts as two keys in its Region, and a promotion in both Regions.
+#[tokio::test]
+async fn what_reaches_into_another_region_counts_there() {
+    with_request_quotas();
+    let scene = Scene::new().await;
+    let key = scene.new_key(json!({"MultiRegion": true})).await;
+    let other = scene.new_key(json!({"MultiRegion": true})).await;
+    let to = |key: &str, region: &str| json!({"KeyId": key, "ReplicaRegion": region});
+    scene.ok("ReplicateKey", to(&key, EU)).await;
+    scene.ok("ReplicateKey", to(&other, EU)).await;
+    scene.ok_in(EU, "CreateKey", json!({})).await;
+    let sixth = scene.call_in(EU, "CreateKey", json!({})).await;
+    assert_eq!(code(&sixth), "ThrottlingException");
+    wait_seconds(1);
+
+    let mut at_home = true;
+    for _ in 0..5 {
+        let (here, there) = if at_home { (REGION, EU) } else { (EU, REGION) };
+        let id = key.replace(REGION, here);
+        let promote = json!({"KeyId": id, "PrimaryRegion": there});
+        scene.ok_in(here, "UpdatePrimaryRegion", promote).await;
+        at_home = !at_home;
+    }
+    for (here, there) in [(REGION, EU), (EU, REGION)] {
+        let promote = json!({"KeyId": key.replace(REGION, here), "PrimaryRegion": there});
+        let sixth = scene.call_in(here, "UpdatePrimaryRegion", promote).await;
+        assert_eq!(code(&sixth), "ThrottlingException", "{here}");
+    }
+}
+
 #[tokio::test]
 async fn without_them_nobody_is_throttled() {
     let scene = Scene::new().await;
@@ -85,3 +117,5 @@ async fn without_them_nobody_is_throttled() {
         scene.ok("CreateKey", json!({})).await;
     }
 }
+
+const EU: &str = "eu-west-1";
