@@ -7,7 +7,7 @@ use std::{
 };
 
 use claviger_crypto::blob::Blob;
-use claviger_model::AccountId;
+use claviger_model::{AccountId, KeyIdentifier};
 use claviger_policy::{Grant, Policy, Value, Values};
 
 use super::resolve::{Found, find_by_identifier, find_by_uuid};
@@ -250,7 +250,13 @@ impl Subject for KeyInBlob {
         wanted: Self::Wanted<'_>,
     ) -> Result<Self, Error> {
         let named = match wanted.key_id {
-            Some(text) => Some(find_by_identifier(cx, rule, text).await?),
+            Some(text) => match find_by_identifier(cx, rule, text).await {
+                Ok(found) => Some(found),
+                Err(absent) => {
+                    let key = of_other_account(cx, text, wanted.blob).await?;
+                    return key.map(Self::of_blob).ok_or(absent);
+                }
+            },
             None => None,
         };
         // What an asymmetric key made says nothing about its key.
@@ -271,15 +277,8 @@ impl Subject for KeyInBlob {
                 })
             }
             (None, Some(uuid)) => {
-                let key = find_by_uuid(cx, uuid)
-                    .await?
-                    .ok_or_else(error::out_of_reach)?;
-                Ok(Self {
-                    key,
-                    named: false,
-                    other_named: false,
-                    alias: None,
-                })
+                let key = find_by_uuid(cx, uuid).await?;
+                key.map(Self::of_blob).ok_or_else(error::out_of_reach)
             }
             // A ciphertext that names no key, or a dry run without any, must come with one.
             (None, None) => Err(error::missing(wanted.member)),
@@ -304,6 +303,16 @@ impl Subject for KeyInBlob {
 }
 
 impl KeyInBlob {
+    /// The key that nothing but the ciphertext tells of.
+    fn of_blob(key: Arc<Key>) -> Self {
+        Self {
+            key,
+            named: false,
+            other_named: false,
+            alias: None,
+        }
+    }
+
     pub(super) fn key(&self) -> &Arc<Key> {
         &self.key
     }
@@ -315,6 +324,26 @@ impl KeyInBlob {
             On::KeyOfBlob(&self.key)
         }
     }
+}
+
+/// The key of a ciphertext when the request names just this one by its bare id: that is enough, whosesoever key it is. The caller
+/// is told no more of it than who names nothing.
+///
+/// AWS: <https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html>
+async fn of_other_account(
+    cx: &Cx<'_>,
+    text: &str,
+    blob: Option<&[u8]>,
+) -> Result<Option<Arc<Key>>, Error> {
+    let Ok(KeyIdentifier::Id(id)) = KeyIdentifier::parse(text) else {
+        return Ok(None);
+    };
+    let blob = blob.and_then(|bytes| Blob::parse(bytes).ok());
+    if blob.is_none_or(|blob| blob.address().key != *id.uuid().as_bytes()) {
+        return Ok(None);
+    }
+    let key = find_by_uuid(cx, id.uuid()).await?;
+    Ok(key.filter(|key| key.record.key_id() == id))
 }
 
 /// ReEncrypt: from the key inside a ciphertext to a key that the request names.

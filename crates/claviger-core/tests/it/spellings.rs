@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::{
     people::{almighty, arn, identity, powerless},
     policies,
-    scene::{ACCOUNT, Scene, code, key_id, refusal, root},
+    scene::{ACCOUNT, OTHER_ACCOUNT, Scene, code, key_id, refusal, root},
 };
 
 /// The same caller gets the same answer by key id, key ARN, alias name and alias ARN.
@@ -48,6 +48,54 @@ async fn the_spelling_of_a_key_is_irrelevant() {
             )
             .await;
         }
+    }
+}
+
+/// The bare id of another account's key is enough where the ciphertext tells the rest, and for nothing else.
+#[tokio::test]
+async fn a_ciphertext_and_a_bare_id_name_the_key_of_another_account() {
+    let scene = Scene::new().await;
+    let roots = [ACCOUNT, OTHER_ACCOUNT].map(|id| format!("arn:aws:iam::{id}:root"));
+    let shared = policies::of(&[&roots[0], &roots[1]]);
+    let key = scene.new_key(json!({"Policy": shared})).await;
+    let private = scene.new_key(json!({})).await;
+    let own = scene
+        .send(&root(OTHER_ACCOUNT), "CreateKey", "{}".to_owned())
+        .await
+        .unwrap();
+    let own = own["KeyMetadata"]["KeyId"].as_str().unwrap().to_owned();
+    let seal = async |key: &str| {
+        let body = json!({"KeyId": key, "Plaintext": "eA=="});
+        scene.ok("Encrypt", body).await["CiphertextBlob"].clone()
+    };
+    let (blob, secret) = (seal(&key).await, seal(&private).await);
+    let unreachable = "AccessDeniedException";
+    for (blob, id, expected) in [
+        (&blob, key_id(&key), ""),
+        (&secret, key_id(&private), unreachable),
+        (&secret, key_id(&key), "NotFoundException"),
+        (&blob, &own, "IncorrectKeyException"),
+    ] {
+        let decrypt = json!({"CiphertextBlob": blob, "KeyId": id});
+        let other = root(OTHER_ACCOUNT);
+        let answer = scene.send(&other, "Decrypt", decrypt.to_string()).await;
+        assert_eq!(code(&answer), expected, "{answer:?}");
+        let move_it = json!({
+            "CiphertextBlob": blob, "SourceKeyId": id, "DestinationKeyId": own,
+        });
+        let answer = scene.send(&other, "ReEncrypt", move_it.to_string()).await;
+        assert_eq!(code(&answer), expected, "{answer:?}");
+    }
+    for (operation, more) in [
+        ("Encrypt", json!({"Plaintext": "eA=="})),
+        ("DescribeKey", json!({})),
+    ] {
+        let mut body = more;
+        body["KeyId"] = json!(key_id(&key));
+        let answer = scene
+            .send(&root(OTHER_ACCOUNT), operation, body.to_string())
+            .await;
+        assert_eq!(code(&answer), "NotFoundException", "{operation}");
     }
 }
 
