@@ -121,6 +121,12 @@ pub fn service_of_private_proxy() -> Error {
     )
 }
 
+/// Only keys in an external key store have a key outside.
+pub fn xks_key_id_not_valid() -> Error {
+    // UNKNOWN: AWS's own text is not recorded.
+    validation("XksKeyId is only valid for keys in an external key store.")
+}
+
 /// A store is asked for by id or by name.
 pub fn named_twice() -> Error {
     // UNKNOWN: AWS's own text is not recorded.

@@ -97,13 +97,14 @@ fn origin_fits(input: &CreateKeyInput, facts: &SpecFacts) -> Result<(), Error> {
                 "XksKeyId is required for keys in an external key store.",
             ))
         }
+        Some(_) if origin(input) == OriginType::AwsCloudhsm && input.xks_key_id.is_some() => {
+            Err(error::key_stores::xks_key_id_not_valid())
+        }
         Some(_) => Ok(()),
         None if in_store => Err(error::validation(
             "CustomKeyStoreId is required for this Origin.",
         )),
-        None if input.xks_key_id.is_some() => Err(error::validation(
-            "XksKeyId is only valid for keys in an external key store.",
-        )),
+        None if input.xks_key_id.is_some() => Err(error::key_stores::xks_key_id_not_valid()),
         None => Ok(()),
     }
 }

@@ -359,6 +359,11 @@ const REFUSED: &[(&str, &str, &str)] = &[
     ),
     (
         "CreateKey",
+        r#"{"Origin":"AWS_CLOUDHSM","CustomKeyStoreId":"$HSM","XksKeyId":"k"}"#,
+        "ValidationException",
+    ),
+    (
+        "CreateKey",
         r#"{"Origin":"AWS_CLOUDHSM"}"#,
         "ValidationException",
     ),
