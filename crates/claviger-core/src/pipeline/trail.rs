@@ -119,6 +119,8 @@ impl<'a> Trail<'a> {
         }
     }
 
+    // DIFFERS: CloudTrail logs a call on another account's key in both accounts, under one sharedEventID. Here one log serves all
+    // accounts, and one event tells of a call; of a served one in the account that owns the key.
     fn compose(&self, id: Uuid, refusal: Option<&Error>, changes: &[RecordChange<'_>]) -> Composed {
         let call = self.call;
         let who = Identity::of(&call.caller);
