@@ -44,6 +44,19 @@ fn regions() {
 }
 
 #[test]
+fn key_stores() {
+    passes("boto3/key_stores.py");
+}
+
+#[test]
+fn throttling() {
+    let ground = Ground::new();
+    let server = Server::start(&ground, &["--request-quotas"]);
+    server.python(&ground, "boto3/throttling.py", &[]);
+    server.stop();
+}
+
+#[test]
 fn a_restart_keeps_everything() {
     let ground = Ground::new();
     let server = Server::start(&ground, &[]);
