@@ -1,31 +1,32 @@
 //! Ids that must be unique but not secret, without a draw from the system for each.
 
-use std::sync::{Mutex, PoisonError};
-
 use claviger_crypto::Rng;
 use uuid::Uuid;
 
+use crate::per_thread::PerThread;
+
 /// Random ids from a buffer that is refilled a few kilobytes at a time. Never for secrets.
-pub(crate) struct Ids(Mutex<Buffer>);
+#[derive(Default)]
+pub(crate) struct Ids(PerThread<Buffer>);
 
 struct Buffer {
     bytes: Box<[u8; BUFFER_BYTES]>,
     used: usize,
 }
 
-impl Default for Ids {
+impl Default for Buffer {
     fn default() -> Self {
-        Self(Mutex::new(Buffer {
+        Self {
             bytes: Box::new([0; BUFFER_BYTES]),
             used: BUFFER_BYTES,
-        }))
+        }
     }
 }
 
 impl Ids {
     /// A random (version 4) UUID.
     pub(crate) fn next(&self, rng: &dyn Rng) -> Result<Uuid, claviger_crypto::Error> {
-        let mut buffer = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut buffer = self.0.own();
         if buffer.used == BUFFER_BYTES {
             rng.fill(&mut *buffer.bytes)?;
             buffer.used = 0;

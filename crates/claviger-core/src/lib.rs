@@ -18,6 +18,7 @@ mod managed;
 pub mod notes;
 pub mod ops;
 mod outbox;
+pub mod per_thread;
 pub mod pipeline;
 mod principals;
 mod quotas;

@@ -4,8 +4,8 @@
 //! composed caller.
 
 use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    collections::{HashMap, hash_map::Entry},
+    sync::Arc,
     time::Duration,
 };
 
@@ -16,6 +16,7 @@ use claviger_core::{
     error::Error,
     jobs,
     notes::ServiceEvent,
+    per_thread::PerThread,
     pipeline::Outcome,
     records::{Fault, Records},
     rule::Service,
@@ -28,10 +29,11 @@ use crate::{
     records::{CredentialRecord, KeyUseRecord},
 };
 
-/// The uses that this process has seen, by access key id.
+/// The uses that each thread of this process has seen, by access key id.
 #[derive(Default)]
-pub(crate) struct Uses(Mutex<HashMap<String, Use>>);
+pub(crate) struct Uses(PerThread<HashMap<String, Use>>);
 
+#[derive(Clone)]
 struct Use {
     at_ms: i64,
     service: Service,
@@ -48,7 +50,7 @@ impl Uses {
         if caller.session.is_some() || !caller.verified {
             return;
         }
-        let mut uses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut uses = self.0.own();
         if let Some(known) = uses.get_mut(&caller.access_key_id) {
             known.at_ms = now_ms;
             known.service = service;
@@ -69,32 +71,58 @@ impl Uses {
 
     /// What is to be written down now: the first use of a key at once, later ones once in a while.
     fn due(&self) -> Vec<(String, AccountId, KeyUseRecord)> {
-        let uses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let uses = self.all();
         uses.iter()
             .filter(|(_, noted)| {
                 noted.written_ms.is_none_or(|written| {
                     noted.at_ms.saturating_sub(written) >= WRITTEN_AGAIN_AFTER_MS
                 })
             })
-            .take(WRITTEN_AT_ONCE)
             .map(|(key, noted)| (key.clone(), noted.account, noted.record()))
             .collect()
     }
 
+    /// What all threads have seen: the last use of each key, by whomever it was noted.
+    fn all(&self) -> HashMap<String, Use> {
+        let mut all: HashMap<String, Use> = HashMap::new();
+        for uses in self.0.all() {
+            for (key, noted) in uses.iter() {
+                match all.entry(key.clone()) {
+                    Entry::Occupied(mut known) => known.get_mut().join(noted),
+                    Entry::Vacant(unknown) => {
+                        unknown.insert(noted.clone());
+                    }
+                }
+            }
+        }
+        all
+    }
+
     fn written(&self, key: &str, at_ms: i64) {
-        let mut uses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(noted) = uses.get_mut(key) {
-            noted.written_ms = Some(at_ms);
+        for mut uses in self.0.all() {
+            if let Some(noted) = uses.get_mut(key) {
+                noted.written_ms = Some(at_ms);
+            }
         }
     }
 
     fn forget(&self, key: &str) {
-        let mut uses = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        uses.remove(key);
+        for mut uses in self.0.all() {
+            uses.remove(key);
+        }
     }
 }
 
 impl Use {
+    /// Takes over what another thread has noted of the same key.
+    fn join(&mut self, other: &Self) {
+        let written_ms = self.written_ms.max(other.written_ms);
+        if other.at_ms > self.at_ms {
+            *self = other.clone();
+        }
+        self.written_ms = written_ms;
+    }
+
     fn record(&self) -> KeyUseRecord {
         KeyUseRecord {
             at_ms: self.at_ms,
@@ -123,13 +151,9 @@ pub fn start(core: Arc<Core>, iam: Arc<Iam>) -> tokio::task::JoinHandle<()> {
 /// # Errors
 /// The store or the log fails.
 pub async fn write_due(core: &Core, iam: &Iam) -> Result<(), Error> {
-    loop {
-        let due = iam.uses.due();
-        if due.is_empty() {
-            return Ok(());
-        }
+    for due in iam.uses.due().chunks(WRITTEN_AT_ONCE) {
         let mut staged = Staged::default();
-        for (key, account, record) in &due {
+        for (key, account, record) in due {
             if !stage(&iam.records, &mut staged, key, *account, record).await? {
                 iam.uses.forget(key);
             }
@@ -146,9 +170,10 @@ pub async fn write_due(core: &Core, iam: &Iam) -> Result<(), Error> {
             }
         }
         for (key, _, record) in due {
-            iam.uses.written(&key, record.at_ms);
+            iam.uses.written(key, record.at_ms);
         }
     }
+    Ok(())
 }
 
 /// Stages one use; false when the key is gone, and its use of no interest.
@@ -182,5 +207,5 @@ const TICK: Duration = Duration::from_secs(60);
 const WRITTEN_AGAIN_AFTER_MS: i64 = 15 * 60 * 1000;
 /// With its event, within the limit of a batch.
 const WRITTEN_AT_ONCE: usize = 100;
-/// The uses of further keys are not noted until the next start.
+/// For each thread. The uses of further keys are not noted until the next start.
 const KEYS_NOTED_MAX: usize = 100_000;
