@@ -31,7 +31,9 @@ pub(crate) fn encryption_context(input: &[u8]) {
 }
 
 fn canonical(pairs: &BTreeMap<String, String>) -> Vec<u8> {
-    Context::of(pairs).expect("a context").as_bytes().to_vec()
+    let mut form = Vec::new();
+    Context::of(pairs).expect("a context").write(&mut form);
+    form
 }
 
 /// An import token under a day's key that did not seal it.

@@ -169,7 +169,7 @@ impl Core {
     pub(crate) async fn key(&self, place: &KeyPlace) -> Result<Option<Arc<Key>>, Fault> {
         match self.keys.look(place) {
             Some(key) => Ok(Some(key)),
-            None => self.stored_key(place).await,
+            None => Box::pin(self.stored_key(place)).await,
         }
     }
 
@@ -190,7 +190,7 @@ impl Core {
     pub(crate) async fn alias_target(&self, place: &AliasPlace) -> Result<Option<Uuid>, Fault> {
         match self.aliases.look(place) {
             Some(target) => Ok(Some(*target)),
-            None => self.stored_alias_target(place).await,
+            None => Box::pin(self.stored_alias_target(place)).await,
         }
     }
 

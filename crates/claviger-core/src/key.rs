@@ -33,8 +33,11 @@ pub struct Key {
 pub struct Material {
     /// Its id.
     pub id: MaterialId,
+    /// Its id as answers and events print it.
+    pub(crate) printed: String,
     /// The id of the record with its bytes.
     pub(crate) place: String,
+    permanent: bool,
     opened: OnceLock<Arc<Backing>>,
 }
 
@@ -73,7 +76,9 @@ impl Key {
             .filter_map(|entry| {
                 Some(Material {
                     id: entry.material_id()?,
+                    printed: entry.id.clone(),
                     place: entry.place(&record),
+                    permanent: entry.permanent(),
                     opened: OnceLock::new(),
                 })
             })
@@ -100,13 +105,9 @@ impl Key {
 
     /// The material that a ciphertext names by the first half of its id, if it may decrypt.
     pub(crate) fn by_prefix(&self, prefix: &[u8; 16]) -> Option<&Material> {
-        self.materials.iter().find(|material| {
-            material.id.prefix() == *prefix
-                && self
-                    .record
-                    .material(&material.id)
-                    .is_some_and(MaterialEntry::permanent)
-        })
+        self.materials
+            .iter()
+            .find(|material| material.permanent && material.id.prefix() == *prefix)
     }
 }
 

@@ -42,7 +42,7 @@ pub struct Address {
 pub fn seal(
     backing: &Backing,
     at: &Address,
-    context: &Context,
+    context: &Context<'_>,
     plaintext: &[u8],
     entropy: &[u8; ENTROPY_BYTES],
 ) -> Result<Vec<u8>, Error> {
@@ -51,7 +51,7 @@ pub fn seal(
     };
     let derived = derive(backing, at, nonce)?;
     let (key, commitment) = derived.split_at(KEY_BYTES);
-    let mut blob = Vec::with_capacity(OVERHEAD_BYTES + plaintext.len());
+    let mut aad = Vec::with_capacity(HEADER_BYTES + context.len());
     for field in [
         VERSION.as_slice(),
         &at.key,
@@ -60,9 +60,11 @@ pub fn seal(
         commitment,
         iv,
     ] {
-        blob.extend_from_slice(field);
+        aad.extend_from_slice(field);
     }
-    let aad = [&blob, context.as_bytes()].concat();
+    let mut blob = Vec::with_capacity(OVERHEAD_BYTES + plaintext.len());
+    blob.extend_from_slice(&aad);
+    context.write(&mut aad);
     aead::seal_onto(&mut blob, key, *iv, &aad, plaintext)?;
     Ok(blob)
 }
@@ -71,11 +73,13 @@ pub fn seal(
 ///
 /// # Errors
 /// [`Error::Rejected`] for another key, material or context, and for altered bytes.
-pub fn open(backing: &Backing, blob: &Blob<'_>, context: &Context) -> Result<Secret, Error> {
+pub fn open(backing: &Backing, blob: &Blob<'_>, context: &Context<'_>) -> Result<Secret, Error> {
     let derived = derive(backing, &blob.address, blob.nonce)?;
     let (key, commitment) = derived.split_at(KEY_BYTES);
     verify_slices_are_equal(commitment, blob.commitment).map_err(|_| Error::Rejected)?;
-    let aad = [blob.header, context.as_bytes()].concat();
+    let mut aad = Vec::with_capacity(HEADER_BYTES + context.len());
+    aad.extend_from_slice(blob.header);
+    context.write(&mut aad);
     aead::open(key, *blob.iv, &aad, blob.sealed)
 }
 

@@ -5,60 +5,72 @@
 //! `count || (length || key || length || value)*` with 32-bit big-endian numbers and the pairs sorted by the bytes of
 //! their keys: two contexts have the same form only when they are equal.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::Error;
 
-/// An encryption context in its canonical form.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Context(Cow<'static, [u8]>);
+/// An encryption context, ready to be written in its canonical form.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    pairs: &'a BTreeMap<String, String>,
+    len: usize,
+}
 
-impl Context {
-    /// The context without pairs, which is the absent one. Allocates nothing.
+impl<'a> Context<'a> {
+    /// The context without pairs, which is the absent one.
     pub const fn empty() -> Self {
-        Self(Cow::Borrowed(&[0; 4]))
+        Self {
+            pairs: const { &BTreeMap::new() },
+            len: NUMBER_BYTES,
+        }
     }
 
-    /// The canonical form of `pairs`.
+    /// The context of `pairs`.
     ///
     /// # Errors
-    /// [`Error::Malformed`] when a key, a value or the number of pairs reaches 2^32.
-    pub fn of(pairs: &BTreeMap<String, String>) -> Result<Self, Error> {
-        if pairs.is_empty() {
-            return Ok(Self::empty());
+    /// [`Error::Malformed`] when the form would have 2^32 bytes or more.
+    pub fn of(pairs: &'a BTreeMap<String, String>) -> Result<Self, Error> {
+        let texts = pairs.iter().flat_map(|(key, value)| [key, value]);
+        let len = texts.fold(NUMBER_BYTES, |len, text| {
+            len.saturating_add(NUMBER_BYTES).saturating_add(text.len())
+        });
+        // No number in the form is greater than its length.
+        match u32::try_from(len) {
+            Ok(_) => Ok(Self { pairs, len }),
+            Err(_) => Err(Error::Malformed),
         }
-        let size = pairs
-            .iter()
-            .map(|(key, value)| key.len() + value.len() + 8)
-            .sum::<usize>();
-        let mut form = Vec::with_capacity(size + 4);
-        form.extend_from_slice(&number(pairs.len())?);
-        // A map of strings is sorted by their bytes.
-        for text in pairs.iter().flat_map(|(key, value)| [key, value]) {
-            form.extend_from_slice(&number(text.len())?);
-            form.extend_from_slice(text.as_bytes());
-        }
-        Ok(Self(Cow::Owned(form)))
     }
 
-    /// The canonical bytes.
-    pub fn as_bytes(&self) -> &[u8] {
-        &self.0
+    /// The length of the canonical form in bytes.
+    #[allow(clippy::len_without_is_empty, reason = "no form is empty")]
+    pub const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Appends the canonical form.
+    pub fn write(&self, out: &mut Vec<u8>) {
+        out.reserve(self.len);
+        out.extend_from_slice(&number(self.pairs.len()));
+        // A map of strings is sorted by their bytes.
+        for text in self.pairs.iter().flat_map(|(key, value)| [key, value]) {
+            out.extend_from_slice(&number(text.len()));
+            out.extend_from_slice(text.as_bytes());
+        }
     }
 }
 
-impl Default for Context {
+impl Default for Context<'_> {
     fn default() -> Self {
         Self::empty()
     }
 }
 
-fn number(value: usize) -> Result<[u8; 4], Error> {
-    u32::try_from(value)
-        .map(u32::to_be_bytes)
-        .map_err(|_| Error::Malformed)
+/// Of less than 2^32, as [`Context::of`] has seen to.
+fn number(value: usize) -> [u8; NUMBER_BYTES] {
+    u32::try_from(value).unwrap_or(u32::MAX).to_be_bytes()
 }
+
+const NUMBER_BYTES: usize = 4;
 
 #[cfg(test)]
 mod tests {
@@ -74,13 +86,19 @@ mod tests {
             ("a".to_owned(), "é".to_owned()),
         ]);
         let form = b"\0\0\0\x02\0\0\0\x01a\0\0\0\x02\xc3\xa9\0\0\0\x01b\0\0\0\0";
-        assert_eq!(Context::of(&pairs).unwrap().as_bytes(), form);
+        assert_eq!(form_of(&pairs), form);
     }
 
     #[test]
     fn empty_is_absent() {
-        assert_eq!(Context::of(&BTreeMap::new()).unwrap(), Context::empty());
-        assert_eq!(Context::default(), Context::empty());
+        let form = |context: Context<'_>| {
+            let mut form = Vec::new();
+            context.write(&mut form);
+            form
+        };
+        assert_eq!(form(Context::empty()), [0; 4]);
+        assert_eq!(form(Context::default()), [0; 4]);
+        assert_eq!(form_of(&BTreeMap::new()), [0; 4]);
     }
 
     proptest! {
@@ -90,13 +108,12 @@ mod tests {
             one in btree_map("[ab]{0,3}", "[ab]{0,3}", 0..4),
             other in btree_map("[ab]{0,3}", "[ab]{0,3}", 0..4),
         ) {
-            let same = Context::of(&one).unwrap() == Context::of(&other).unwrap();
-            prop_assert_eq!(same, one == other);
+            prop_assert_eq!(form_of(&one) == form_of(&other), one == other);
         }
 
         #[test]
         fn the_form_reads_back(pairs in btree_map(".{0,20}", ".{0,20}", 0..8)) {
-            prop_assert_eq!(read(Context::of(&pairs).unwrap().as_bytes()), pairs);
+            prop_assert_eq!(read(&form_of(&pairs)), pairs);
         }
 
         #[test]
@@ -107,8 +124,16 @@ mod tests {
             for (key, value) in pairs {
                 backwards.entry(key).or_insert(value);
             }
-            prop_assert_eq!(Context::of(&forwards).unwrap(), Context::of(&backwards).unwrap());
+            prop_assert_eq!(form_of(&forwards), form_of(&backwards));
         }
+    }
+
+    fn form_of(pairs: &BTreeMap<String, String>) -> Vec<u8> {
+        let context = Context::of(pairs).unwrap();
+        let mut form = Vec::new();
+        context.write(&mut form);
+        assert_eq!(form.len(), context.len());
+        form
     }
 
     /// An inverse exists, hence the form is injective.

@@ -41,6 +41,12 @@ impl Secret {
         Self::from_vec(bytes.to_vec())
     }
 
+    /// The first `len` bytes, without a copy. Those that are cut off are overwritten on drop as well.
+    pub fn truncated(mut self, len: usize) -> Self {
+        self.0.truncate(len);
+        self
+    }
+
     /// The bytes. Each use says why it needs them.
     pub fn expose(&self) -> &[u8] {
         &self.0
@@ -103,6 +109,17 @@ mod tests {
         let bytes = vec![7; 32];
         let address = bytes.as_ptr();
         assert_eq!(Secret::from_vec(bytes).expose().as_ptr(), address);
+    }
+
+    #[test]
+    fn cuts_without_a_copy() {
+        let secret = Secret::copy_of(&[1, 2, 3, 4]);
+        let address = secret.expose().as_ptr();
+        let cut = secret.truncated(2);
+        assert_eq!(
+            (cut.expose(), cut.expose().as_ptr()),
+            (&[1, 2][..], address)
+        );
     }
 
     #[test]

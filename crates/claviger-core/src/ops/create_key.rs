@@ -125,8 +125,8 @@ impl Operation for CreateKey {
             let fresh = Fresh::draw(cx.core, record.spec).await?;
             let (id, entry) = material::add(&mut cx.staged, &cx.caller.account, &place, fresh)?;
             record.materials.push(entry);
-            let shown = record.is_symmetric().then_some(&id);
-            messages::note_material(cx, "keyMaterialId", shown);
+            let shown = record.is_symmetric().then(|| id.to_string());
+            messages::note_material(cx, "keyMaterialId", shown.as_deref());
         }
         let metadata = keys::metadata(&record, &arn, cx.now);
         cx.notes

@@ -86,12 +86,12 @@ impl Operation for Decrypt {
             return Ok(DecryptOutput::default());
         };
         let decrypted = terms.decrypt(cx, key, ciphertext).await?;
-        messages::note_material(cx, "keyMaterialId", decrypted.material.as_ref());
+        messages::note_material(cx, "keyMaterialId", decrypted.material);
         Ok(DecryptOutput {
             key_id: Some(key.arn.clone()),
             plaintext: Some(decrypted.plaintext),
             encryption_algorithm: Some(terms.algorithm),
-            key_material_id: decrypted.material.as_ref().map(ToString::to_string),
+            key_material_id: decrypted.material.map(str::to_owned),
             ..DecryptOutput::default()
         })
     }

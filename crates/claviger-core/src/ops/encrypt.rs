@@ -73,7 +73,7 @@ impl Operation for Encrypt {
         );
         terms.fit(&key)?;
         let encrypted = terms.encrypt(cx, key, &input.plaintext).await?;
-        messages::note_material(cx, "keyMaterialId", encrypted.material.as_ref());
+        messages::note_material(cx, "keyMaterialId", encrypted.material);
         Ok(EncryptOutput {
             ciphertext_blob: Some(encrypted.ciphertext),
             key_id: Some(key.arn.clone()),

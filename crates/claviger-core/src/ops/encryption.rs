@@ -2,7 +2,7 @@
 //!
 //! AWS: <https://docs.aws.amazon.com/kms/latest/APIReference/API_Encrypt.html>
 
-use claviger_model::{EncryptionAlgorithmSpec, KeySpec, MaterialId, Secret};
+use claviger_model::{EncryptionAlgorithmSpec, KeySpec, Secret};
 
 use super::{
     algorithms,
@@ -23,15 +23,17 @@ pub(super) struct Terms<'a> {
 }
 
 /// A ciphertext, and the material that made it. The materials of asymmetric keys have no public ids.
-pub(super) struct Encrypted {
+pub(super) struct Encrypted<'a> {
     pub(super) ciphertext: Vec<u8>,
-    pub(super) material: Option<MaterialId>,
+    /// The printed id.
+    pub(super) material: Option<&'a str>,
 }
 
 /// A plaintext, and the material that gave it back.
-pub(super) struct Decrypted {
+pub(super) struct Decrypted<'a> {
     pub(super) plaintext: Secret,
-    pub(super) material: Option<MaterialId>,
+    /// The printed id.
+    pub(super) material: Option<&'a str>,
 }
 
 impl<'a> Terms<'a> {
@@ -62,19 +64,19 @@ impl<'a> Terms<'a> {
     }
 
     /// Encrypts.
-    pub(super) async fn encrypt(
+    pub(super) async fn encrypt<'k>(
         &self,
         cx: &Cx<'_>,
-        key: AdmittedKey<'_>,
+        key: AdmittedKey<'k>,
         plaintext: &Secret,
-    ) -> Result<Encrypted, Error> {
+    ) -> Result<Encrypted<'k>, Error> {
         // EXPOSE: it is encrypted right here.
         let plaintext = plaintext.expose();
         if self.symmetric() {
             let sealed = messages::seal(cx, key, self.context, plaintext).await?;
             return Ok(Encrypted {
                 ciphertext: sealed.blob,
-                material: Some(sealed.material),
+                material: Some(&sealed.material.printed),
             });
         }
         let (algorithm, spec) = (self.algorithm, key.record.spec);
@@ -92,17 +94,17 @@ impl<'a> Terms<'a> {
     }
 
     /// Decrypts.
-    pub(super) async fn decrypt(
+    pub(super) async fn decrypt<'k>(
         &self,
         cx: &Cx<'_>,
-        key: AdmittedKey<'_>,
+        key: AdmittedKey<'k>,
         ciphertext: &[u8],
-    ) -> Result<Decrypted, Error> {
+    ) -> Result<Decrypted<'k>, Error> {
         if self.symmetric() {
             let opened = messages::open(cx, key, self.context, ciphertext).await?;
             return Ok(Decrypted {
                 plaintext: opened.plaintext,
-                material: Some(opened.material),
+                material: Some(&opened.material.printed),
             });
         }
         let (algorithm, ciphertext) = (self.algorithm, ciphertext.to_vec());

@@ -70,12 +70,12 @@ impl Operation for GenerateDataKey {
         let bytes = messages::data_key_bytes(input.number_of_bytes, input.key_spec)?;
         let context = input.encryption_context.as_ref();
         let (plaintext, sealed) = messages::generate(cx, on.key(), context, bytes).await?;
-        messages::note_material(cx, "keyMaterialId", Some(&sealed.material));
+        messages::note_material(cx, "keyMaterialId", Some(&sealed.material.printed));
         Ok(GenerateDataKeyOutput {
             ciphertext_blob: Some(sealed.blob),
             plaintext: Some(plaintext),
             key_id: Some(on.key().arn.clone()),
-            key_material_id: Some(sealed.material.to_string()),
+            key_material_id: Some(sealed.material.printed.clone()),
             ..GenerateDataKeyOutput::default()
         })
     }

@@ -68,14 +68,14 @@ impl Operation for GenerateDataKeyPair {
     ) -> Result<GenerateDataKeyPairOutput, Error> {
         let (key, spec) = (on.key(), input.key_pair_spec);
         let pair = pairs::generate(cx, key, spec, input.encryption_context.as_ref()).await?;
-        let material = &pair.sealed.material;
+        let material = &pair.sealed.material.printed;
         messages::note_material(cx, "keyMaterialId", Some(material));
         Ok(GenerateDataKeyPairOutput {
             private_key_plaintext: Some(pair.private_key),
             public_key: Some(pair.public_key),
             key_id: Some(key.arn.clone()),
             key_pair_spec: Some(spec),
-            key_material_id: Some(material.to_string()),
+            key_material_id: Some(material.clone()),
             private_key_ciphertext_blob: Some(pair.sealed.blob),
             ..GenerateDataKeyPairOutput::default()
         })

@@ -74,11 +74,11 @@ impl Operation for GenerateDataKeyWithoutPlaintext {
         let bytes = messages::data_key_bytes(input.number_of_bytes, input.key_spec)?;
         let context = input.encryption_context.as_ref();
         let (_, sealed) = messages::generate(cx, on.key(), context, bytes).await?;
-        messages::note_material(cx, "keyMaterialId", Some(&sealed.material));
+        messages::note_material(cx, "keyMaterialId", Some(&sealed.material.printed));
         Ok(GenerateDataKeyWithoutPlaintextOutput {
             ciphertext_blob: Some(sealed.blob),
             key_id: Some(on.key().arn.clone()),
-            key_material_id: Some(sealed.material.to_string()),
+            key_material_id: Some(sealed.material.printed.clone()),
         })
     }
 }

@@ -5,15 +5,14 @@ use std::collections::BTreeMap;
 use claviger_audit::Parameters;
 use claviger_crypto::blob::{self, Address, Blob, ENTROPY_BYTES};
 use claviger_crypto::context::Context;
-use claviger_model::{
-    DataKeySpec, DryRunModifierType, EncryptionAlgorithmSpec, MaterialId, Secret,
-};
+use claviger_model::{DataKeySpec, DryRunModifierType, EncryptionAlgorithmSpec, Secret};
 use claviger_policy::Values;
 
 use super::algorithms;
 use crate::{
     cx::Cx,
     error::{self, Error},
+    key::Material,
     pipeline::{AdmittedKey, OpenMaterial},
     records::Fault,
 };
@@ -22,24 +21,24 @@ use crate::{
 pub(super) type Pairs = BTreeMap<String, String>;
 
 /// A ciphertext, and the material that made it.
-pub(super) struct Sealed {
+pub(super) struct Sealed<'a> {
     pub(super) blob: Vec<u8>,
-    pub(super) material: MaterialId,
+    pub(super) material: &'a Material,
 }
 
 /// An opened ciphertext, and the material that made it.
-pub(super) struct Opened {
+pub(super) struct Opened<'a> {
     pub(super) plaintext: Secret,
-    pub(super) material: MaterialId,
+    pub(super) material: &'a Material,
 }
 
 /// Encrypts a message under the key's current material.
-pub(super) async fn seal(
+pub(super) async fn seal<'a>(
     cx: &Cx<'_>,
-    key: AdmittedKey<'_>,
+    key: AdmittedKey<'a>,
     context: Option<&Pairs>,
     plaintext: &[u8],
-) -> Result<Sealed, Error> {
+) -> Result<Sealed<'a>, Error> {
     let material = sealing_material(cx, key).await?;
     let mut entropy = [0; ENTROPY_BYTES];
     cx.core.rng.fill(&mut entropy).map_err(|_| Fault::Engine)?;
@@ -47,73 +46,68 @@ pub(super) async fn seal(
 }
 
 /// Makes a data key of `bytes` and encrypts it: one draw of randomness for all of it.
-pub(super) async fn generate(
+pub(super) async fn generate<'a>(
     cx: &Cx<'_>,
-    key: AdmittedKey<'_>,
+    key: AdmittedKey<'a>,
     context: Option<&Pairs>,
     bytes: usize,
-) -> Result<(Secret, Sealed), Error> {
+) -> Result<(Secret, Sealed<'a>), Error> {
     let material = sealing_material(cx, key).await?;
     let drawn = Secret::try_filled(ENTROPY_BYTES.saturating_add(bytes), |out| {
         cx.core.rng.fill(out)
     });
     let drawn = drawn.map_err(|_| Fault::Engine)?;
-    let (entropy, plaintext) = drawn.expose().split_first_chunk().ok_or(Fault::Engine)?;
+    // EXPOSE: the data key is encrypted right here.
+    let (plaintext, entropy) = drawn.expose().split_last_chunk().ok_or(Fault::Engine)?;
     let sealed = seal_under(&material, key, context, plaintext, entropy)?;
-    Ok((Secret::copy_of(plaintext), sealed))
+    Ok((drawn.truncated(bytes), sealed))
 }
 
 /// Decrypts `ciphertext` under the material that it names.
-pub(super) async fn open(
+pub(super) async fn open<'a>(
     cx: &Cx<'_>,
-    key: AdmittedKey<'_>,
+    key: AdmittedKey<'a>,
     context: Option<&Pairs>,
     ciphertext: &[u8],
-) -> Result<Opened, Error> {
+) -> Result<Opened<'a>, Error> {
     let blob = Blob::parse(ciphertext).map_err(|_| error::invalid_ciphertext())?;
     let material = key
         .decrypting_material(cx, &blob.address().material)
         .await?;
     let context = canonical(context)?;
     let plaintext =
-        blob::open(&material.backing, &blob, &context).map_err(|_| error::invalid_ciphertext())?;
+        blob::open(material.backing, &blob, &context).map_err(|_| error::invalid_ciphertext())?;
     Ok(Opened {
         plaintext,
-        material: material.id,
+        material: material.material,
     })
 }
 
 /// Only symmetric keys make blobs.
-pub(super) async fn sealing_material(
+pub(super) async fn sealing_material<'a>(
     cx: &Cx<'_>,
-    key: AdmittedKey<'_>,
-) -> Result<OpenMaterial, Error> {
+    key: AdmittedKey<'a>,
+) -> Result<OpenMaterial<'a>, Error> {
     let algorithm = EncryptionAlgorithmSpec::SymmetricDefault;
     algorithms::fits(&key, algorithm, |facts| facts.encryption)?;
     key.current_material(cx).await
 }
 
-fn seal_under(
-    material: &OpenMaterial,
+fn seal_under<'a>(
+    open: &OpenMaterial<'a>,
     key: AdmittedKey<'_>,
     context: Option<&Pairs>,
     plaintext: &[u8],
     entropy: &[u8; ENTROPY_BYTES],
-) -> Result<Sealed, Error> {
+) -> Result<Sealed<'a>, Error> {
     let at = Address {
         key: *key.place.key.as_bytes(),
-        material: material.id.prefix(),
+        material: open.material.id.prefix(),
     };
-    let blob = blob::seal(
-        &material.backing,
-        &at,
-        &canonical(context)?,
-        plaintext,
-        entropy,
-    );
+    let blob = blob::seal(open.backing, &at, &canonical(context)?, plaintext, entropy);
     Ok(Sealed {
         blob: blob.map_err(|_| Fault::Engine)?,
-        material: material.id,
+        material: open.material,
     })
 }
 
@@ -122,12 +116,12 @@ pub(super) fn acceptable(context: Option<&Pairs>) -> Result<(), Error> {
     canonical(context).map(drop)
 }
 
-fn canonical(context: Option<&Pairs>) -> Result<Context, Error> {
+fn canonical(context: Option<&Pairs>) -> Result<Context<'_>, Error> {
     let pairs = context.unwrap_or(const { &Pairs::new() });
     // AWS: an XKS proxy must take 8,192 bytes of additional data, the only bound that AWS documents.
     Context::of(pairs)
         .ok()
-        .filter(|context| context.as_bytes().len() <= CONTEXT_BYTES_MAX)
+        .filter(|context| context.len() <= CONTEXT_BYTES_MAX)
         .ok_or_else(|| error::validation("The encryption context is too large."))
 }
 
@@ -249,9 +243,9 @@ pub(super) fn put_context(out: &mut Parameters, name: &'static str, context: Opt
 }
 
 /// The material in the audit event; that of an asymmetric key has no public id.
-pub(super) fn note_material(cx: &mut Cx<'_>, name: &'static str, material: Option<&MaterialId>) {
-    if let Some(material) = material {
-        cx.notes.additional().put_str(name, &material.to_string());
+pub(super) fn note_material(cx: &mut Cx<'_>, name: &'static str, printed: Option<&str>) {
+    if let Some(id) = printed {
+        cx.notes.additional().put_str(name, id);
     }
 }
 

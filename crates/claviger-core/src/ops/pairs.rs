@@ -16,22 +16,22 @@ use crate::{
 };
 
 /// A fresh key pair that nobody keeps.
-pub(super) struct DataKeyPair {
+pub(super) struct DataKeyPair<'a> {
     /// PKCS #8 in DER.
     pub(super) private_key: Secret,
     /// SubjectPublicKeyInfo in DER.
     pub(super) public_key: Vec<u8>,
     /// The private key, encrypted.
-    pub(super) sealed: Sealed,
+    pub(super) sealed: Sealed<'a>,
 }
 
 /// Makes a pair and encrypts its private key.
-pub(super) async fn generate(
+pub(super) async fn generate<'a>(
     cx: &Cx<'_>,
-    key: AdmittedKey<'_>,
+    key: AdmittedKey<'a>,
     spec: DataKeyPairSpec,
     context: Option<&Pairs>,
-) -> Result<DataKeyPair, Error> {
+) -> Result<DataKeyPair<'a>, Error> {
     // What would be refused afterwards is refused before a pair is made for nothing.
     messages::sealing_material(cx, key).await?;
     messages::acceptable(context)?;

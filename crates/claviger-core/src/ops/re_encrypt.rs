@@ -114,16 +114,16 @@ impl Operation for ReEncrypt {
         let opened = from.decrypt(cx, source, ciphertext).await?;
         let sealed = to.encrypt(cx, destination, &opened.plaintext).await?;
         let (source_material, material) = (opened.material, sealed.material);
-        messages::note_material(cx, "sourceKeyMaterialId", source_material.as_ref());
-        messages::note_material(cx, "destinationKeyMaterialId", material.as_ref());
+        messages::note_material(cx, "sourceKeyMaterialId", source_material);
+        messages::note_material(cx, "destinationKeyMaterialId", material);
         Ok(ReEncryptOutput {
             ciphertext_blob: Some(sealed.ciphertext),
             source_key_id: Some(source.arn.clone()),
             key_id: Some(destination.arn.clone()),
             source_encryption_algorithm: Some(from.algorithm),
             destination_encryption_algorithm: Some(to.algorithm),
-            source_key_material_id: source_material.as_ref().map(ToString::to_string),
-            destination_key_material_id: material.as_ref().map(ToString::to_string),
+            source_key_material_id: source_material.map(str::to_owned),
+            destination_key_material_id: material.map(str::to_owned),
         })
     }
 }

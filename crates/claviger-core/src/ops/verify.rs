@@ -69,7 +69,7 @@ impl Operation for Verify {
         let valid = if heavy {
             material.compute(cx, verify).await?
         } else {
-            verify(&material.backing)
+            verify(material.backing)
         };
         if !valid.map_err(|_| Fault::Engine)? {
             return Err(error::invalid_signature());

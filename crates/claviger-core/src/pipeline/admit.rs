@@ -3,7 +3,7 @@
 use std::{ops::Deref, sync::Arc};
 
 use claviger_crypto::engine::Backing;
-use claviger_model::{KeySpec, MaterialId, Timestamp};
+use claviger_model::{KeySpec, Timestamp};
 
 use super::{
     by_alias::AliasAndKeys,
@@ -27,15 +27,15 @@ pub struct Admitted<S>(S);
 pub struct AdmittedKey<'a>(&'a Arc<Key>);
 
 /// A material, opened.
-pub struct OpenMaterial {
-    /// Its id.
-    pub id: MaterialId,
+pub struct OpenMaterial<'a> {
+    /// What is known of it.
+    pub material: &'a Material,
     /// The backing key.
-    pub backing: Arc<Backing>,
+    pub backing: &'a Arc<Backing>,
     spec: KeySpec,
 }
 
-impl OpenMaterial {
+impl OpenMaterial<'_> {
     /// Does what needs the private key of any spec. What takes long runs where it holds up nobody else.
     pub async fn compute<T: Send + 'static>(
         self,
@@ -43,9 +43,10 @@ impl OpenMaterial {
         work: impl FnOnce(&Backing) -> T + Send + 'static,
     ) -> Result<T, Error> {
         if heavy::weighs(self.spec) {
-            cx.core.heavy.run(move || work(&self.backing)).await
+            let backing = Arc::clone(self.backing);
+            cx.core.heavy.run(move || work(&backing)).await
         } else {
-            Ok(work(&self.backing))
+            Ok(work(self.backing))
         }
     }
 }
@@ -88,8 +89,8 @@ impl<S: Subject> Admitted<S> {
     }
 
     /// The keys that it was admitted to.
-    pub(super) fn keys(&self) -> Vec<Arc<Key>> {
-        self.0.admitted_keys().into_iter().cloned().collect()
+    pub(super) fn keys(&self) -> impl Iterator<Item = &Arc<Key>> {
+        self.0.admitted_keys()
     }
 }
 
@@ -149,9 +150,9 @@ impl Deref for AdmittedKey<'_> {
     }
 }
 
-impl AdmittedKey<'_> {
+impl<'a> AdmittedKey<'a> {
     /// Opens the material that is current.
-    pub async fn current_material(&self, cx: &Cx<'_>) -> Result<OpenMaterial, Error> {
+    pub async fn current_material(self, cx: &Cx<'_>) -> Result<OpenMaterial<'a>, Error> {
         let material = self
             .0
             .current()
@@ -161,10 +162,10 @@ impl AdmittedKey<'_> {
 
     /// Opens the material that a ciphertext names.
     pub async fn decrypting_material(
-        &self,
+        self,
         cx: &Cx<'_>,
         prefix: &[u8; 16],
-    ) -> Result<OpenMaterial, Error> {
+    ) -> Result<OpenMaterial<'a>, Error> {
         let material = self
             .0
             .by_prefix(prefix)
@@ -172,15 +173,21 @@ impl AdmittedKey<'_> {
         self.open(cx, material).await
     }
 
-    async fn open(&self, cx: &Cx<'_>, material: &Material) -> Result<OpenMaterial, Error> {
-        let (id, spec) = (material.id, self.0.record.spec);
-        if let Some(backing) = material.opened() {
-            return Ok(OpenMaterial {
-                id,
-                backing: Arc::clone(backing),
-                spec,
-            });
-        }
+    async fn open(self, cx: &Cx<'_>, material: &'a Material) -> Result<OpenMaterial<'a>, Error> {
+        let backing = match material.opened() {
+            Some(backing) => backing,
+            // Boxed, since it is rare: else the future of every call had room for it.
+            None => Box::pin(self.unseal(cx, material)).await?,
+        };
+        Ok(OpenMaterial {
+            material,
+            backing,
+            spec: self.0.record.spec,
+        })
+    }
+
+    async fn unseal(self, cx: &Cx<'_>, material: &'a Material) -> Result<&'a Arc<Backing>, Error> {
+        let spec = self.0.record.spec;
         let stored = cx.read::<MaterialRecord>(&material.place).await?;
         // Destroyed since the key was read: as if this request had come a moment later.
         let stored = stored.ok_or_else(|| error::invalid_state(&self.0.arn, "pending import"))?;
@@ -192,10 +199,6 @@ impl AdmittedKey<'_> {
             Backing::open(spec, &bytes)
         };
         let backing = opened.map_err(|_| error::internal("material of another shape"))?;
-        Ok(OpenMaterial {
-            id,
-            backing: Arc::clone(material.keep(backing)),
-            spec,
-        })
+        Ok(material.keep(backing))
     }
 }

@@ -30,7 +30,7 @@ pub(super) async fn authorize<O: Operation>(
         on: On::Any,
         alias: None,
     });
-    for ask in subject.asks(&O::RULE).into_iter().chain(further) {
+    for ask in subject.asks(&O::RULE).chain(further) {
         let question = Question::<O> {
             cx,
             input,
@@ -54,7 +54,7 @@ impl<O: Operation> Question<'_, O> {
     async fn permit(&self) -> Result<(), Error> {
         let mut decision = self.decide(self.ask.on.grants());
         if decision.effect == Effect::ImplicitDeny {
-            let granted = self.granted().await?;
+            let granted = Box::pin(self.granted()).await?;
             if !granted.is_empty() {
                 decision = self.decide(&granted);
             }

@@ -72,35 +72,33 @@ impl Subject for AliasAndKeys {
         })
     }
 
-    fn asks(&self, rule: &Rule) -> Vec<Ask<'_>> {
+    fn asks(&self, rule: &Rule) -> impl Iterator<Item = Ask<'_>> + Send {
         let keys = [
             self.old.as_deref().filter(|_| self.exists),
             self.new.as_deref(),
         ];
-        let mut asks = one(rule.actions, On::Alias(&self.arn), None);
-        asks.extend(
-            keys.into_iter()
-                .flatten()
-                .flat_map(|key| one(rule.actions, On::Key(key), None)),
-        );
-        asks
+        let actions = rule.actions;
+        let keys = keys.into_iter().flatten();
+        one(actions, On::Alias(&self.arn), None)
+            .into_iter()
+            .chain(keys.filter_map(move |key| one(actions, On::Key(key), None)))
     }
 
-    fn admitted_keys(&self) -> Vec<&Arc<Key>> {
+    fn admitted_keys(&self) -> impl Iterator<Item = &Arc<Key>> {
         // AWS: footnote 10 of the key state table: only the new target's state counts.
-        self.new.iter().collect()
+        self.new.iter()
     }
 
     fn alias_arns(&self) -> Vec<&str> {
         vec![&self.arn]
     }
 
-    fn named_keys(&self) -> Vec<&Arc<Key>> {
-        self.new.iter().chain(&self.old).collect()
+    fn named_keys(&self) -> impl Iterator<Item = &Arc<Key>> {
+        self.new.iter().chain(&self.old)
     }
 
     fn lanes(&self) -> Vec<u64> {
-        let keys = self.named_keys().into_iter().map(|key| lane_of(&key.place));
+        let keys = self.named_keys().map(|key| lane_of(&key.place));
         keys.chain([lane(&self.place)]).collect()
     }
 }

@@ -1,6 +1,6 @@
 //! A grant as the thing that is acted upon: by one of its tokens, or by key and id.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, iter, sync::Arc};
 
 use claviger_model::GrantOperation;
 use claviger_policy::{Grant, GrantConstraints, PrincipalRef};
@@ -62,16 +62,16 @@ impl Subject for ByGrant {
         })
     }
 
-    fn asks(&self, rule: &Rule) -> Vec<Ask<'_>> {
+    fn asks(&self, rule: &Rule) -> impl Iterator<Item = Ask<'_>> + Send {
         let grant = On::Grant {
             key: &self.key,
             entitled: &self.entitled,
         };
-        one(rule.actions, grant, None)
+        one(rule.actions, grant, None).into_iter()
     }
 
-    fn admitted_keys(&self) -> Vec<&Arc<Key>> {
-        vec![&self.key]
+    fn admitted_keys(&self) -> impl Iterator<Item = &Arc<Key>> {
+        iter::once(&self.key)
     }
 }
 

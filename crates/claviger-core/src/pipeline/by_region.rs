@@ -1,6 +1,6 @@
 //! Multi-Region keys as the thing that is acted upon: the primary key, and what is or shall be in another Region.
 
-use std::sync::Arc;
+use std::{iter, sync::Arc};
 
 use claviger_model::Region;
 use claviger_policy::{Value, Values};
@@ -36,20 +36,17 @@ impl Subject for Replication {
         })
     }
 
-    fn asks(&self, rule: &Rule) -> Vec<Ask<'_>> {
-        let mut asks = one(rule.actions, On::Key(&self.found.key), None);
-        if let Actions::FromTo(_, create) = rule.actions {
-            asks.push(Ask {
-                action: create,
-                on: On::Any,
-                alias: None,
-            });
-        }
-        asks
+    fn asks(&self, rule: &Rule) -> impl Iterator<Item = Ask<'_>> + Send {
+        let create = match rule.actions {
+            Actions::FromTo(_, create) => Actions::One(create),
+            Actions::Open | Actions::One(_) => Actions::Open,
+        };
+        let replicate = one(rule.actions, On::Key(&self.found.key), None);
+        replicate.into_iter().chain(one(create, On::Any, None))
     }
 
-    fn admitted_keys(&self) -> Vec<&Arc<Key>> {
-        vec![&self.found.key]
+    fn admitted_keys(&self) -> impl Iterator<Item = &Arc<Key>> {
+        iter::once(&self.found.key)
     }
 
     fn condition(&self, key: &str) -> Option<Values<'_>> {
@@ -104,20 +101,22 @@ impl Subject for Promotion {
         Ok(Self { primary, replica })
     }
 
-    fn asks(&self, rule: &Rule) -> Vec<Ask<'_>> {
-        let keys = self.admitted_keys().into_iter();
-        keys.flat_map(|key| one(rule.actions, On::Key(key), None))
-            .collect()
+    fn asks(&self, rule: &Rule) -> impl Iterator<Item = Ask<'_>> + Send {
+        let actions = rule.actions;
+        self.keys()
+            .filter_map(move |key| one(actions, On::Key(key), None))
     }
 
-    fn admitted_keys(&self) -> Vec<&Arc<Key>> {
-        std::iter::once(&self.primary.key)
-            .chain(&self.replica)
-            .collect()
+    fn admitted_keys(&self) -> impl Iterator<Item = &Arc<Key>> {
+        self.keys()
     }
 }
 
 impl Promotion {
+    fn keys(&self) -> impl Iterator<Item = &Arc<Key>> + Send {
+        iter::once(&self.primary.key).chain(&self.replica)
+    }
+
     /// The key that the request names.
     pub fn primary(&self) -> &Arc<Key> {
         &self.primary.key

@@ -1,6 +1,6 @@
 //! A key that comes into being when it is looked at: what a predefined alias of AWS stands for.
 
-use std::sync::Arc;
+use std::{iter, sync::Arc};
 
 use claviger_model::KeyIdentifier;
 
@@ -43,16 +43,17 @@ impl Subject for Described {
         })
     }
 
-    fn asks(&self, rule: &Rule) -> Vec<Ask<'_>> {
+    fn asks(&self, rule: &Rule) -> impl Iterator<Item = Ask<'_>> + Send {
         one(
             rule.actions,
             On::Key(&self.found.key),
             self.found.alias.as_deref(),
         )
+        .into_iter()
     }
 
-    fn admitted_keys(&self) -> Vec<&Arc<Key>> {
-        vec![&self.found.key]
+    fn admitted_keys(&self) -> impl Iterator<Item = &Arc<Key>> {
+        iter::once(&self.found.key)
     }
 }
 

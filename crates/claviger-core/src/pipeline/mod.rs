@@ -53,7 +53,6 @@ use crate::{
     cx::Cx,
     error::{self, Error},
     grants,
-    key::Key,
     records::LastUse,
     rule::Rule,
 };
@@ -154,7 +153,12 @@ impl Route {
     pub const fn of<O: Operation>() -> Self {
         Self {
             rule: &O::RULE,
-            handle: |core, call| Box::pin(async move { handle::<O>(&core, &call).await }),
+            handle: |core, call| {
+                Box::pin(async move {
+                    let answer = serve::<O>(&core, &call).await;
+                    answer.inspect_err(|error| log(&O::RULE, &call, error))
+                })
+            },
         }
     }
 
@@ -180,15 +184,11 @@ pub(crate) async fn refuse(
     Err(refusal)
 }
 
-/// Serves one call and logs what is not for the client's eyes.
-async fn handle<O: Operation>(core: &Core, call: &Call) -> Answer {
-    let answer = serve::<O>(core, call).await;
-    if let Err(error) = &answer
-        && let Some(cause) = error.private_source()
-    {
-        tracing::error!(request_id = %call.request_id, operation = O::RULE.name, %error, %cause, "call failed");
+/// Logs what is not for the client's eyes.
+fn log(rule: &Rule, call: &Call, error: &Error) {
+    if let Some(cause) = error.private_source() {
+        tracing::error!(request_id = %call.request_id, operation = rule.name, %error, %cause, "call failed");
     }
-    answer
 }
 
 /// Serves one call and writes its audit event before the answer is given back.
@@ -203,7 +203,7 @@ async fn serve<O: Operation>(core: &Core, call: &Call) -> Answer {
     };
     match attempted {
         Ok(Done::Committed(answer)) => answer,
-        Ok(Done::Unchanged { output, used }) => {
+        Ok(Done::Unchanged { output, on }) => {
             let event_id = trail.write(core, None).await?;
             if let Some(operation) = KeyLastUsageTrackingOperation::from_wire(O::RULE.name) {
                 let last = LastUse {
@@ -212,7 +212,7 @@ async fn serve<O: Operation>(core: &Core, call: &Call) -> Answer {
                     event_id,
                     request_id: call.request_id,
                 };
-                for key in used {
+                for key in on.keys() {
                     core.uses.note(&key.place, last);
                 }
             }
@@ -226,38 +226,44 @@ async fn serve<O: Operation>(core: &Core, call: &Call) -> Answer {
 }
 
 /// A panic in an operation becomes an internal error, which leaves its audit event like any other.
-fn catch(poll: impl FnOnce() -> Poll<Result<Done, Error>>) -> Poll<Result<Done, Error>> {
+fn catch<T>(poll: impl FnOnce() -> Poll<Result<T, Error>>) -> Poll<Result<T, Error>> {
     // What the operation staged is dropped with it; records and caches are only changed by whole values.
     catch_unwind(AssertUnwindSafe(poll))
         .unwrap_or_else(|_| Poll::Ready(Err(error::internal("an operation panicked"))))
 }
 
 /// How a call that succeeded ended.
-enum Done {
+enum Done<S> {
     /// Its event was committed with its change. The answer is an error when it must not be confirmed yet.
     Committed(Answer),
     /// It changed nothing; its event is yet to be written.
     Unchanged {
         output: Vec<u8>,
-        /// The keys that it was admitted to.
-        used: Vec<Arc<Key>>,
+        /// What it was admitted to.
+        on: Admitted<S>,
     },
 }
 
+// What only some calls await is boxed: else the future of every call had room for it.
 async fn attempt<O: Operation>(
     core: &Core,
     call: &Call,
     trail: &mut Trail<'_>,
-) -> Result<Done, Error> {
+) -> Result<Done<O::Subject>, Error> {
     let input = O::Input::decode(&call.body)?;
     O::parameters(&input, &mut trail.parameters);
     trail.decoded = true;
     O::check(&input)?;
-    throttle::throttle::<O>(core, call, &input).await?;
+    if let Some(quotas) = &core.request_quotas {
+        Box::pin(throttle::throttle::<O>(quotas, core, call, &input)).await?;
+    }
     for _ in 0..ATTEMPTS_MAX {
-        let _alone = alone::<O>(core, call, trail, &input).await?;
-        // Read after the wait: what expired meanwhile has expired.
-        trail.now = core.clock.now();
+        let _alone;
+        if waits(&O::RULE) {
+            _alone = Box::pin(alone::<O>(core, call, trail, &input)).await?;
+            // What expired meanwhile has expired.
+            trail.now = core.clock.now();
+        }
         let mut cx = core.cx(call, trail.now);
         cx.dry_run = O::dry_run(&input);
         let subject = O::Subject::resolve(&cx, &O::RULE, O::subject(&input)).await?;
@@ -274,7 +280,7 @@ async fn attempt<O: Operation>(
         if cx.staged.is_empty() {
             return Ok(Done::Unchanged {
                 output: output.encode(),
-                used: admitted.keys(),
+                on: admitted,
             });
         }
         if !O::RULE.changes {
@@ -282,7 +288,7 @@ async fn attempt<O: Operation>(
                 "an operation that only reads staged a change",
             ));
         }
-        match trail.commit(core, cx.staged).await? {
+        match Box::pin(trail.commit(core, cx.staged)).await? {
             Outcome::Committed => return Ok(Done::Committed(Ok(output.encode()))),
             Outcome::Unconfirmed(error) => return Ok(Done::Committed(Err(error))),
             Outcome::Conflict => {}
@@ -291,20 +297,22 @@ async fn attempt<O: Operation>(
     Err(error::throttled())
 }
 
+/// Whether the operation runs alone on its keys.
+const fn waits(rule: &Rule) -> bool {
+    rule.changes && !rule.read_only
+}
+
 /// Waits until no other change of the same keys runs. Operations that only add what nobody else has go ahead at once.
 async fn alone<O: Operation>(
     core: &Core,
     call: &Call,
     trail: &Trail<'_>,
     input: &O::Input,
-) -> Result<Option<Vec<OwnedMutexGuard<()>>>, Error> {
-    if !O::RULE.changes || O::RULE.read_only {
-        return Ok(None);
-    }
+) -> Result<Vec<OwnedMutexGuard<()>>, Error> {
     let cx = core.cx(call, trail.now);
     let subject = O::Subject::resolve(&cx, &O::RULE, O::subject(input)).await?;
     let entered = core.lanes.enter(subject.lanes(), LANE_WAIT_MAX).await;
-    entered.map(Some).ok_or_else(error::throttled)
+    entered.ok_or_else(error::throttled)
 }
 
 const LANE_WAIT_MAX: Duration = Duration::from_secs(10);

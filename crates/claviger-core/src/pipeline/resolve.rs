@@ -33,6 +33,10 @@ pub(super) async fn find_by_identifier(
     rule: &Rule,
     text: &str,
 ) -> Result<Found, Error> {
+    if let Some(key) = cached_by_arn(cx, text) {
+        reachable(cx, rule, &key.account)?;
+        return Ok(Found { key, alias: None });
+    }
     let identifier = KeyIdentifier::parse(text).map_err(|error| match error {
         IdentifierError::MalformedId(id) => error::invalid_key_id(&id),
         IdentifierError::MalformedArn(arn) => error::invalid_arn(&arn),
@@ -52,13 +56,23 @@ pub(super) async fn find_by_identifier(
             reachable(cx, rule, &arn.account)?;
             find_by_id(cx, &arn.account, arn.id).await
         }
-        KeyIdentifier::Alias(name) => find_by_alias(cx, cx.caller.account, name).await,
+        KeyIdentifier::Alias(name) => Box::pin(find_by_alias(cx, cx.caller.account, name)).await,
         KeyIdentifier::AliasArn(arn) => {
             in_region(cx, arn.region.as_str())?;
             reachable(cx, rule, &arn.account)?;
-            find_by_alias(cx, arn.account, arn.name).await
+            Box::pin(find_by_alias(cx, arn.account, arn.name)).await
         }
     }
+}
+
+/// The key in memory whose ARN is `text` to the letter. What this does not find is read part by part.
+fn cached_by_arn(cx: &Cx<'_>, text: &str) -> Option<Arc<Key>> {
+    let (_, id) = text.rsplit_once('/')?;
+    let place = KeyPlace {
+        region: cx.region.clone(),
+        key: KeyId::parse(id).ok()?.uuid(),
+    };
+    cx.core.keys.look(&place).filter(|key| key.arn == text)
 }
 
 /// The key of this id in the call's Region, whoever owns it.

@@ -3,6 +3,7 @@
 use std::{
     future::Future,
     hash::{DefaultHasher, Hash, Hasher},
+    iter,
     sync::Arc,
 };
 
@@ -32,11 +33,11 @@ pub trait Subject: Sized + Send + Sync {
     ) -> impl Future<Output = Result<Self, Error>> + Send;
 
     /// What the caller must be allowed, and on what.
-    fn asks(&self, rule: &Rule) -> Vec<Ask<'_>>;
+    fn asks(&self, rule: &Rule) -> impl Iterator<Item = Ask<'_>> + Send;
 
     /// The keys whose state must fit.
-    fn admitted_keys(&self) -> Vec<&Arc<Key>> {
-        Vec::new()
+    fn admitted_keys(&self) -> impl Iterator<Item = &Arc<Key>> {
+        iter::empty()
     }
 
     /// The ARNs of the audit event's `resources` that are no keys.
@@ -50,7 +51,7 @@ pub trait Subject: Sized + Send + Sync {
     }
 
     /// The keys that the audit event names.
-    fn named_keys(&self) -> Vec<&Arc<Key>> {
+    fn named_keys(&self) -> impl Iterator<Item = &Arc<Key>> {
         self.admitted_keys()
     }
 
@@ -68,10 +69,7 @@ pub trait Subject: Sized + Send + Sync {
 
     /// Which changes must not run beside this one: equal numbers wait for each other.
     fn lanes(&self) -> Vec<u64> {
-        self.named_keys()
-            .into_iter()
-            .map(|key| lane_of(&key.place))
-            .collect()
+        self.named_keys().map(|key| lane_of(&key.place)).collect()
     }
 }
 
@@ -125,8 +123,8 @@ impl Subject for NoKey {
         Ok(Self)
     }
 
-    fn asks(&self, rule: &Rule) -> Vec<Ask<'_>> {
-        one(rule.actions, On::Any, None)
+    fn asks(&self, rule: &Rule) -> impl Iterator<Item = Ask<'_>> + Send {
+        one(rule.actions, On::Any, None).into_iter()
     }
 }
 
@@ -144,8 +142,8 @@ impl Subject for Entity {
         })
     }
 
-    fn asks(&self, rule: &Rule) -> Vec<Ask<'_>> {
-        one(rule.actions, On::Entity(&self.arn), None)
+    fn asks(&self, rule: &Rule) -> impl Iterator<Item = Ask<'_>> + Send {
+        one(rule.actions, On::Entity(&self.arn), None).into_iter()
     }
 }
 
@@ -167,16 +165,17 @@ impl Subject for OneKey {
         })
     }
 
-    fn asks(&self, rule: &Rule) -> Vec<Ask<'_>> {
+    fn asks(&self, rule: &Rule) -> impl Iterator<Item = Ask<'_>> + Send {
         one(
             rule.actions,
             On::Key(&self.found.key),
             self.found.alias.as_deref(),
         )
+        .into_iter()
     }
 
-    fn admitted_keys(&self) -> Vec<&Arc<Key>> {
-        vec![&self.found.key]
+    fn admitted_keys(&self) -> impl Iterator<Item = &Arc<Key>> {
+        iter::once(&self.found.key)
     }
 }
 
@@ -206,12 +205,12 @@ impl Subject for MaybeKey {
         Ok(Self { found })
     }
 
-    fn asks(&self, rule: &Rule) -> Vec<Ask<'_>> {
-        one(rule.actions, On::Any, None)
+    fn asks(&self, rule: &Rule) -> impl Iterator<Item = Ask<'_>> + Send {
+        one(rule.actions, On::Any, None).into_iter()
     }
 
-    fn admitted_keys(&self) -> Vec<&Arc<Key>> {
-        self.found.iter().map(|found| &found.key).collect()
+    fn admitted_keys(&self) -> impl Iterator<Item = &Arc<Key>> {
+        self.found.iter().map(|found| &found.key)
     }
 }
 
@@ -293,12 +292,12 @@ impl Subject for KeyInBlob {
         }
     }
 
-    fn asks(&self, rule: &Rule) -> Vec<Ask<'_>> {
-        one(rule.actions, self.on(), self.alias.as_deref())
+    fn asks(&self, rule: &Rule) -> impl Iterator<Item = Ask<'_>> + Send {
+        one(rule.actions, self.on(), self.alias.as_deref()).into_iter()
     }
 
-    fn admitted_keys(&self) -> Vec<&Arc<Key>> {
-        vec![&self.key]
+    fn admitted_keys(&self) -> impl Iterator<Item = &Arc<Key>> {
+        iter::once(&self.key)
     }
 }
 
@@ -368,26 +367,22 @@ impl Subject for TwoKeys {
         })
     }
 
-    fn asks(&self, rule: &Rule) -> Vec<Ask<'_>> {
-        let Actions::FromTo(from, to) = rule.actions else {
-            return one(rule.actions, On::Any, None);
+    fn asks(&self, rule: &Rule) -> impl Iterator<Item = Ask<'_>> + Send {
+        let to = match rule.actions {
+            Actions::FromTo(_, to) => Actions::One(to),
+            Actions::Open | Actions::One(_) => Actions::Open,
         };
-        vec![
-            Ask {
-                action: from,
-                on: self.source.on(),
-                alias: self.source.alias.as_deref(),
-            },
-            Ask {
-                action: to,
-                on: On::Key(&self.destination.key),
-                alias: self.destination.alias.as_deref(),
-            },
-        ]
+        let Self {
+            source,
+            destination: Found { key, alias },
+        } = self;
+        let source = one(rule.actions, source.on(), source.alias.as_deref());
+        let destination = one(to, On::Key(key), alias.as_deref());
+        source.into_iter().chain(destination)
     }
 
-    fn admitted_keys(&self) -> Vec<&Arc<Key>> {
-        vec![&self.source.key, &self.destination.key]
+    fn admitted_keys(&self) -> impl Iterator<Item = &Arc<Key>> {
+        [&self.source.key, &self.destination.key].into_iter()
     }
 
     fn agrees(&self) -> Result<(), Error> {
@@ -410,15 +405,11 @@ impl TwoKeys {
     }
 }
 
-pub(super) fn one<'a>(actions: Actions, on: On<'a>, alias: Option<&'a str>) -> Vec<Ask<'a>> {
+/// The one action, or the first of the two.
+pub(super) fn one<'a>(actions: Actions, on: On<'a>, alias: Option<&'a str>) -> Option<Ask<'a>> {
     match actions {
-        Actions::Open => Vec::new(),
-        Actions::One(action) => vec![Ask { action, on, alias }],
-        Actions::FromTo(from, _) => vec![Ask {
-            action: from,
-            on,
-            alias,
-        }],
+        Actions::Open => None,
+        Actions::One(action) | Actions::FromTo(action, _) => Some(Ask { action, on, alias }),
     }
 }
 

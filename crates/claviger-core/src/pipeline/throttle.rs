@@ -9,19 +9,17 @@ use crate::{
     call::Call,
     core::Core,
     error::{self, Error},
-    request_quotas::Family,
+    request_quotas::{Family, RequestQuotas},
     rule::Service,
 };
 
 /// Counts the call, and refuses it when there were too many.
 pub(super) async fn throttle<O: Operation>(
+    quotas: &RequestQuotas,
     core: &Core,
     call: &Call,
     input: &O::Input,
 ) -> Result<(), Error> {
-    let Some(quotas) = &core.request_quotas else {
-        return Ok(());
-    };
     if O::RULE.service != Service::Kms {
         return Ok(());
     }
@@ -62,15 +60,9 @@ async fn families<O: Operation>(core: &Core, call: &Call, input: &O::Input) -> V
     };
     let cx = core.cx(call, core.clock.now());
     let subject = O::Subject::resolve(&cx, &O::RULE, O::subject(input)).await;
-    let keys = subject
-        .as_ref()
-        .map(Subject::admitted_keys)
-        .unwrap_or_default();
+    let keys = subject.iter().flat_map(Subject::admitted_keys);
     let family = |spec| Family::of(O::RULE.name, spec, pair.as_deref());
-    let mut families: Vec<Family> = keys
-        .iter()
-        .map(|key| family(Some(key.record.spec)))
-        .collect();
+    let mut families: Vec<Family> = keys.map(|key| family(Some(key.record.spec))).collect();
     families.dedup();
     if families.is_empty() {
         families.push(family(None));

@@ -14,9 +14,12 @@ fn nobody_reads_what_is_not_theirs() {
         key: random(),
         material: random(),
     };
+    let pairs: Vec<_> = (0..=3).map(pairs).collect();
+    let contexts: Vec<_> = pairs.iter().map(|one| Context::of(one).unwrap()).collect();
     let mut opened = 0_u32;
     for attempt in 0..ATTEMPTS {
-        let context = context(attempt % 3);
+        let number = usize::try_from(attempt % 3).unwrap();
+        let context = contexts[number];
         let mut sealed = blob::seal(
             &backing(&material),
             &at,
@@ -36,7 +39,7 @@ fn nobody_reads_what_is_not_theirs() {
                 (material, context)
             }
             // Another context.
-            2 => (material, self::context(attempt % 3 + 1)),
+            2 => (material, contexts[number + 1]),
             // A flipped bit.
             3 => {
                 sealed[at] ^= 1 << (draw[2] % 8);
@@ -61,9 +64,9 @@ fn nobody_reads_what_is_not_theirs() {
     assert_eq!(opened, 0);
 }
 
-fn context(pairs: u32) -> Context {
-    let pairs = (0..pairs).map(|pair| (format!("key {pair}"), "value".to_owned()));
-    Context::of(&pairs.collect::<BTreeMap<_, _>>()).unwrap()
+fn pairs(count: u32) -> BTreeMap<String, String> {
+    let pairs = (0..count).map(|pair| (format!("key {pair}"), "value".to_owned()));
+    pairs.collect()
 }
 
 const ATTEMPTS: u32 = 100_000;

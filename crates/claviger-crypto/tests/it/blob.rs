@@ -32,7 +32,8 @@ fn a_blob_is_110_bytes_longer_than_its_plaintext() {
 
 #[test]
 fn spoiled_bytes_are_refused() {
-    let context = context(&[("tenant", "42")]);
+    let pairs = pairs(&[("tenant", "42")]);
+    let context = Context::of(&pairs).unwrap();
     let sealed = blob::seal(&backing(&MATERIAL), &AT, &context, b"data key", &random()).unwrap();
     for spoiled in spoiled(&sealed) {
         assert!(open(&MATERIAL, &spoiled, &context).is_err());
@@ -66,7 +67,8 @@ fn the_same_imported_bytes_in_another_key_open_nothing() {
 
 #[test]
 fn a_blob_is_bound_to_its_context() {
-    let right = context(&[("a", "bc"), ("d", "")]);
+    let right = pairs(&[("a", "bc"), ("d", "")]);
+    let right = Context::of(&right).unwrap();
     let sealed = blob::seal(&backing(&MATERIAL), &AT, &right, b"data key", &random()).unwrap();
     assert_eq!(open(&MATERIAL, &sealed, &right), Ok(b"data key".to_vec()));
     for wrong in [
@@ -77,7 +79,7 @@ fn a_blob_is_bound_to_its_context() {
         &[("a", ""), ("d", "bc")],
     ] {
         assert_eq!(
-            open(&MATERIAL, &sealed, &context(wrong)),
+            open(&MATERIAL, &sealed, &Context::of(&pairs(wrong)).unwrap()),
             Err(Error::Rejected)
         );
     }
@@ -150,16 +152,16 @@ proptest! {
     }
 }
 
-fn open(material: &[u8], sealed: &[u8], context: &Context) -> Result<Vec<u8>, Error> {
+fn open(material: &[u8], sealed: &[u8], context: &Context<'_>) -> Result<Vec<u8>, Error> {
     let opened = blob::open(&backing(material), &Blob::parse(sealed)?, context)?;
     Ok(opened.expose().to_vec())
 }
 
-fn context(pairs: &[(&str, &str)]) -> Context {
-    let pairs = pairs
+fn pairs(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+    pairs
         .iter()
-        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
-    Context::of(&pairs.collect::<BTreeMap<_, _>>()).unwrap()
+        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+        .collect()
 }
 
 const AT: Address = Address {

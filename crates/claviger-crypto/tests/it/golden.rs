@@ -25,7 +25,8 @@ fn blobs() {
             key: vector.array("key uuid"),
             material: vector.array("material id"),
         };
-        let context = vector.context();
+        let pairs = vector.context();
+        let context = Context::of(&pairs).unwrap();
         let golden = vector.bytes("blob");
 
         let parsed = Blob::parse(&golden).unwrap();
@@ -270,17 +271,14 @@ impl Vector {
         self.bytes(name).try_into().unwrap()
     }
 
-    fn context(&self) -> Context {
+    fn context(&self) -> BTreeMap<String, String> {
         let pairs = self
             .text("context")
             .split(',')
             .filter_map(|pair| pair.split_once('='));
-        Context::of(
-            &pairs
-                .map(|(key, value)| (key.to_owned(), value.to_owned()))
-                .collect(),
-        )
-        .unwrap()
+        pairs
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .collect()
     }
 
     fn wrapping(&self) -> (WrappingSpec, WrappingAlgorithm) {

@@ -52,8 +52,8 @@ impl Subject for OnePolicy {
         })
     }
 
-    fn asks(&self, rule: &Rule) -> Vec<Ask<'_>> {
-        subjects::asks(rule, On::Entity(&self.arn))
+    fn asks(&self, rule: &Rule) -> impl Iterator<Item = Ask<'_>> + Send {
+        subjects::asks(rule, On::Entity(&self.arn)).into_iter()
     }
 
     /// Asked once the caller may act on the ARN, whether or not there is such a policy.

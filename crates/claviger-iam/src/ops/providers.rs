@@ -42,8 +42,8 @@ impl Subject for OneProvider {
         })
     }
 
-    fn asks(&self, rule: &Rule) -> Vec<Ask<'_>> {
-        subjects::asks(rule, On::Entity(&self.arn))
+    fn asks(&self, rule: &Rule) -> impl Iterator<Item = Ask<'_>> + Send {
+        subjects::asks(rule, On::Entity(&self.arn)).into_iter()
     }
 
     fn agrees(&self) -> Result<(), Error> {
@@ -108,8 +108,8 @@ impl Subject for NewProvider {
         })
     }
 
-    fn asks(&self, rule: &Rule) -> Vec<Ask<'_>> {
-        subjects::asks(rule, On::Entity(&self.arn))
+    fn asks(&self, rule: &Rule) -> impl Iterator<Item = Ask<'_>> + Send {
+        subjects::asks(rule, On::Entity(&self.arn)).into_iter()
     }
 
     fn lanes(&self) -> Vec<u64> {

@@ -59,8 +59,8 @@ impl Subject for PolicySource {
         })
     }
 
-    fn asks(&self, rule: &Rule) -> Vec<Ask<'_>> {
-        subjects::asks(rule, On::Entity(&self.arn))
+    fn asks(&self, rule: &Rule) -> impl Iterator<Item = Ask<'_>> + Send {
+        subjects::asks(rule, On::Entity(&self.arn)).into_iter()
     }
 
     fn agrees(&self) -> Result<(), Error> {

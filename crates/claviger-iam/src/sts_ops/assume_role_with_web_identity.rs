@@ -49,7 +49,7 @@ impl Subject for RoleForWebIdentity {
         RoleToAssume::resolve(cx, rule, wanted).await.map(Self)
     }
 
-    fn asks(&self, rule: &Rule) -> Vec<Ask<'_>> {
+    fn asks(&self, rule: &Rule) -> impl Iterator<Item = Ask<'_>> + Send {
         self.0.asks(rule)
     }
 

@@ -78,25 +78,24 @@ impl Subject for RoleToAssume {
         })
     }
 
-    fn asks(&self, rule: &Rule) -> Vec<Ask<'_>> {
-        let Actions::One(assume) = rule.actions else {
-            return Vec::new();
+    fn asks(&self, rule: &Rule) -> impl Iterator<Item = Ask<'_>> + Send {
+        let assume = match rule.actions {
+            Actions::One(action) => Some(action),
+            Actions::Open | Actions::FromTo(..) => None,
         };
         let tags = (!self.carried.tags.is_empty()).then_some("sts:TagSession");
         let source = self.carried.source_identity.as_ref();
         let source = source.map(|_| "sts:SetSourceIdentity");
-        let actions = [Some(assume), tags, source].into_iter().flatten();
-        actions
-            .map(|action| Ask {
-                action,
-                on: On::Role {
-                    arn: &self.arn,
-                    account: self.account,
-                    policy: &self.trust,
-                },
-                alias: None,
-            })
-            .collect()
+        let actions = [assume, tags, source].into_iter().flatten();
+        actions.map(|action| Ask {
+            action,
+            on: On::Role {
+                arn: &self.arn,
+                account: self.account,
+                policy: &self.trust,
+            },
+            alias: None,
+        })
     }
 
     fn condition(&self, key: &str) -> Option<Values<'_>> {

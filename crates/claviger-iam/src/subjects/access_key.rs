@@ -48,8 +48,8 @@ impl Subject for KeyInUse {
         })
     }
 
-    fn asks(&self, rule: &Rule) -> Vec<Ask<'_>> {
-        asks(rule, On::Entity(&self.arn))
+    fn asks(&self, rule: &Rule) -> impl Iterator<Item = Ask<'_>> + Send {
+        asks(rule, On::Entity(&self.arn)).into_iter()
     }
 
     fn agrees(&self) -> Result<(), Error> {

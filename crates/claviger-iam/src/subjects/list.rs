@@ -32,7 +32,7 @@ impl<E: Entity> Subject for Listed<E> {
         })
     }
 
-    fn asks(&self, rule: &Rule) -> Vec<Ask<'_>> {
-        asks(rule, On::Entity(&self.arn))
+    fn asks(&self, rule: &Rule) -> impl Iterator<Item = Ask<'_>> + Send {
+        asks(rule, On::Entity(&self.arn)).into_iter()
     }
 }

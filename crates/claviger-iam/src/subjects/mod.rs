@@ -29,14 +29,14 @@ pub(crate) use self::{
 };
 
 /// What the rule asks, of one resource.
-pub(crate) fn asks<'a>(rule: &Rule, on: On<'a>) -> Vec<Ask<'a>> {
+pub(crate) fn asks<'a>(rule: &Rule, on: On<'a>) -> Option<Ask<'a>> {
     match rule.actions {
-        Actions::One(action) => vec![Ask {
+        Actions::One(action) => Some(Ask {
             action,
             on,
             alias: None,
-        }],
-        Actions::Open | Actions::FromTo(..) => Vec::new(),
+        }),
+        Actions::Open | Actions::FromTo(..) => None,
     }
 }
 

@@ -59,16 +59,15 @@ impl<E: Entity> Subject for New<E> {
         })
     }
 
-    fn asks(&self, rule: &Rule) -> Vec<Ask<'_>> {
-        let mut asked = asks(rule, On::Entity(&self.arn));
-        if let Some(action) = tag_action(E::KIND).filter(|_| self.tagged) {
-            asked.push(Ask {
-                action,
-                on: On::Entity(&self.arn),
-                alias: None,
-            });
-        }
-        asked
+    fn asks(&self, rule: &Rule) -> impl Iterator<Item = Ask<'_>> + Send {
+        let tagging = tag_action(E::KIND).filter(|_| self.tagged);
+        let tagging = tagging.map(|action| Ask {
+            action,
+            on: On::Entity(&self.arn),
+            alias: None,
+        });
+        let making = asks(rule, On::Entity(&self.arn));
+        making.into_iter().chain(tagging)
     }
 
     fn agrees(&self) -> Result<(), Error> {

@@ -46,8 +46,8 @@ impl<E: Entity> Subject for One<E> {
         })
     }
 
-    fn asks(&self, rule: &Rule) -> Vec<Ask<'_>> {
-        asks(rule, On::Entity(&self.arn))
+    fn asks(&self, rule: &Rule) -> impl Iterator<Item = Ask<'_>> + Send {
+        asks(rule, On::Entity(&self.arn)).into_iter()
     }
 
     fn agrees(&self) -> Result<(), Error> {
@@ -106,7 +106,7 @@ impl Subject for GroupAndUser {
         })
     }
 
-    fn asks(&self, rule: &Rule) -> Vec<Ask<'_>> {
+    fn asks(&self, rule: &Rule) -> impl Iterator<Item = Ask<'_>> + Send {
         self.group.asks(rule)
     }
 

@@ -61,12 +61,10 @@ impl<E: Entity> Subject for Renamed<E> {
         })
     }
 
-    fn asks(&self, rule: &Rule) -> Vec<Ask<'_>> {
-        let mut asked = self.one.asks(rule);
-        if self.new_arn != self.one.arn() {
-            asked.extend(asks(rule, On::Entity(&self.new_arn)));
-        }
-        asked
+    fn asks(&self, rule: &Rule) -> impl Iterator<Item = Ask<'_>> + Send {
+        let new = asks(rule, On::Entity(&self.new_arn));
+        let is_new = self.new_arn != self.one.arn();
+        self.one.asks(rule).chain(new.filter(|_| is_new))
     }
 
     fn agrees(&self) -> Result<(), Error> {

@@ -1,4 +1,4 @@
-//! Request ids: random UUIDs, one draw of randomness for thirty-two.
+//! Request ids: random UUIDs, one draw of randomness for sixteen.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -26,7 +26,7 @@ impl RequestIds {
     }
 }
 
-const DRAWN_TOGETHER: usize = 32;
+const DRAWN_TOGETHER: usize = 16;
 
 #[cfg(test)]
 mod tests {
