@@ -127,6 +127,8 @@ fn check_principals(
 }
 
 /// A key policy's statement without resources is accepted and has no effect.
+// UNKNOWN: AWS wrote to its customers that from August 2025 on it refuses key policies with a statement that lacks an action or a
+// resource; its API reference still says that such a statement is accepted, and so it is here.
 fn check_resources(
     statement: &Node<'_>,
     resources: Option<&(Node<'_>, bool)>,
