@@ -427,13 +427,10 @@ pub fn usage_not_compatible(usage: impl fmt::Display, spec: impl fmt::Display) -
     ))
 }
 
-/// The key has no policy of this name.
-pub fn policy_not_found(name: &str) -> Error {
+/// The key has no policy of the wanted name.
+pub fn policy_not_found() -> Error {
     // UNKNOWN: AWS's own text is not recorded.
-    Error::new(
-        error_code::NOT_FOUND,
-        format!("Policy {name} does not exist"),
-    )
+    Error::new(error_code::NOT_FOUND, "No such policy exists")
 }
 
 /// The key knows no material of this id.

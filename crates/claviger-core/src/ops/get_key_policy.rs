@@ -41,7 +41,7 @@ impl Operation for GetKeyPolicy {
         on: &Admitted<OneKey>,
     ) -> Result<GetKeyPolicyOutput, Error> {
         if policy_name(input) != DEFAULT_POLICY {
-            return Err(error::policy_not_found(policy_name(input)));
+            return Err(error::policy_not_found());
         }
         Ok(GetKeyPolicyOutput {
             policy: Some(policies::print(cx, &on.key().record).await?),

@@ -50,7 +50,7 @@ impl Operation for PutKeyPolicy {
         match name(input) {
             DEFAULT_POLICY => {}
             "AWS_RAM" => return Err(error::policy_of_ram()),
-            other => return Err(error::policy_not_found(other)),
+            _ => return Err(error::policy_not_found()),
         }
         let key = on.key();
         let policy = KeyPolicy::accept(cx, &key.arn, &input.policy, bypass(input)).await?;

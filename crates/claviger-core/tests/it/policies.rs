@@ -72,7 +72,7 @@ async fn what_is_refused_leaves_the_old_policy_in_force() {
             "mine",
             false,
             "NotFoundException",
-            None,
+            Some("No such policy exists"),
         ),
     ] {
         let body = json!({
