@@ -8,15 +8,23 @@ mod service;
 mod settings;
 mod threads;
 mod tls;
+mod watchdog;
 
-use std::{convert::Infallible, io, net, pin::pin, sync::Arc, time::Duration};
+use std::{
+    future::poll_fn,
+    io, net,
+    pin::pin,
+    sync::{Arc, OnceLock},
+    task::Poll,
+    time::Duration,
+};
 
 use hyper::{server::conn::http1, service::service_fn};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch},
 };
 
 pub use refusals::Refusals;
@@ -26,6 +34,7 @@ pub use tls::Tls;
 
 use request::Connection;
 use threads::Workers;
+use watchdog::{End, watch};
 
 /// Serves `service` on `socket` until `shutdown` is ready, and then until the open requests are answered.
 ///
@@ -94,6 +103,8 @@ impl<S: Service> Accepted<S> {
             slot: Arc::new(slot),
             signing_keys: Default::default(),
             request_ids: Default::default(),
+            turns: Default::default(),
+            first_region: OnceLock::new(),
             tls: None,
         };
         Ok(Self {
@@ -133,28 +144,32 @@ impl<S: Service> Connection<S> {
     async fn serve_http(
         self,
         stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-        mut closing: watch::Receiver<bool>,
+        closing: watch::Receiver<bool>,
     ) {
-        let connection = Arc::new(self);
-        let head_timeout = connection.settings.head_timeout;
-        let answer = service_fn(move |request| {
-            let connection = Arc::clone(&connection);
-            async move { Ok::<_, Infallible>(connection.answer(request).await) }
-        });
+        let (end, told) = oneshot::channel();
+        let turns = Arc::clone(&self.turns);
+        tokio::spawn(watch(turns, self.settings.head_timeout, closing, end));
         let serving = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(head_timeout)
             .max_buf_size(READ_BUFFER_BYTES_MAX)
             // As AWS writes them. MongoDB's client-side encryption looks for `Content-Length` in just these letters.
             .title_case_headers(true)
-            .serve_connection(TokioIo::new(stream), answer);
+            .serve_connection(
+                TokioIo::new(stream),
+                service_fn(|request| self.answer(request)),
+            );
         let mut serving = pin!(serving);
         let ended = tokio::select! {
             biased;
             ended = &mut serving => ended,
-            _ = closing.changed() => {
+            Ok(end) = told => {
                 serving.as_mut().graceful_shutdown();
-                serving.await
+                poll_fn(|cx| {
+                    let polled = serving.as_mut().poll(cx);
+                    // Of a head that began, hyper would await the rest.
+                    let late = end == End::NoHead && !self.turns.at_work();
+                    if polled.is_pending() && late { Poll::Ready(Ok(())) } else { polled }
+                })
+                .await
             }
         };
         if let Err(error) = ended {

@@ -39,7 +39,7 @@ impl BodyError {
 /// # Errors
 /// [`BodyError`]; the connection cannot be used for another request then.
 pub(super) async fn read(
-    body: Incoming,
+    body: &mut Incoming,
     bytes_max: usize,
     timeout: Duration,
 ) -> Result<Bytes, BodyError> {
@@ -56,20 +56,20 @@ pub(super) async fn read(
         .unwrap_or(Err(BodyError::TimedOut))
 }
 
-async fn collect(mut body: Incoming, bytes_max: usize) -> Result<Bytes, BodyError> {
+async fn collect(body: &mut Incoming, bytes_max: usize) -> Result<Bytes, BodyError> {
     let drained_max = bytes_max.saturating_add(DRAINED_BYTES_MAX);
     let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
     if announced > drained_max {
         return Err(BodyError::TooLarge);
     }
-    let first = next(&mut body).await?.unwrap_or_default();
+    let first = next(body).await?.unwrap_or_default();
     if body.is_end_stream() && first.len() <= bytes_max {
         return Ok(first);
     }
     let mut total = first.len();
     let mut whole = Vec::with_capacity(announced.min(bytes_max));
     whole.extend_from_slice(&first);
-    while let Some(more) = next(&mut body).await? {
+    while let Some(more) = next(body).await? {
         total = total.saturating_add(more.len());
         if total > drained_max {
             return Err(BodyError::TooLarge);

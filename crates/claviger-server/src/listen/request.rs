@@ -1,11 +1,12 @@
 //! One request, in a straight line: limits, authentication, operation, answer.
 
 use std::{
+    convert::Infallible,
     future::poll_fn,
     io,
     panic::{AssertUnwindSafe, catch_unwind},
-    pin::pin,
-    sync::Arc,
+    pin::{Pin, pin},
+    sync::{Arc, OnceLock},
     task::Poll,
 };
 
@@ -14,7 +15,7 @@ use claviger_core::{
     error::{Error, internal},
 };
 use claviger_model::Region;
-use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri, header, request::Parts};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri, header};
 use hyper::body::{Bytes, Incoming};
 use tokio::sync::OwnedSemaphorePermit;
 use uuid::Uuid;
@@ -25,11 +26,12 @@ use super::{
     request_ids::RequestIds,
     service::{Pending, Presented, Service},
     settings::{Settings, Signatures},
+    watchdog::Turns,
 };
 use crate::{
     health,
     protocol::{self, Dialect, QueryService, Reply},
-    sigv4::{Claim, Freshness, Received, Refusal, SECURITY_TOKEN, SigningKeys, verify},
+    sigv4::{Claim, Freshness, Received, Refusal, SECURITY_TOKEN, SigningKeys, text, verify},
 };
 
 /// One client's connection, and all that its requests share.
@@ -41,59 +43,58 @@ pub(super) struct Connection<S> {
     pub(super) slot: Arc<OwnedSemaphorePermit>,
     pub(super) signing_keys: SigningKeys,
     pub(super) request_ids: RequestIds,
+    pub(super) turns: Arc<Turns>,
+    /// The Region that the first request was signed for, once there was one.
+    pub(super) first_region: OnceLock<Region>,
     /// What the handshake agreed on; none on a plain connection.
     pub(super) tls: Option<TlsSession>,
 }
 
 impl<S: Service> Connection<S> {
     /// Answers one request, whatever happens on the way.
-    pub(super) async fn answer(&self, request: Request<Incoming>) -> Reply {
-        let (head, body) = request.into_parts();
-        if let Some(reply) =
-            health::answer(&head.method, head.uri.path(), || self.service.readiness())
-        {
-            return reply;
+    pub(super) async fn answer(&self, mut request: Request<Incoming>) -> Result<Reply, Infallible> {
+        let _turn = self.turns.begin();
+        let health = health::answer(request.method(), request.uri().path(), || {
+            self.service.readiness()
+        });
+        if let Some(reply) = health {
+            return Ok(reply);
         }
         let request_id = self.request_ids.draw();
-        let dialect = dialect(&head.headers);
-        let body = match body::read(
-            body,
-            self.settings.body_bytes_max,
-            self.settings.body_timeout,
-        )
-        .await
-        {
+        let dialect = dialect(request.headers());
+        let (bytes_max, timeout) = (self.settings.body_bytes_max, self.settings.body_timeout);
+        let body = match body::read(request.body_mut(), bytes_max, timeout).await {
             Ok(body) => body,
-            Err(error) => return closing(dialect.failure(request_id, &error.error())),
+            Err(error) => return Ok(closing(dialect.failure(request_id, &error.error()))),
         };
-        let for_the_api = head.method == Method::POST || is_presigned(&head.uri);
-        if head.uri.path() != "/" || !for_the_api {
-            return self.elsewhere(request_id, head, body).await;
+        let for_the_api = request.method() == Method::POST || is_presigned(request.uri());
+        if request.uri().path() != "/" || !for_the_api {
+            return Ok(self.elsewhere(request_id, request.map(|_| body)).await);
         }
-        let answered = caught(self.call(request_id, &head, body, dialect)).await;
-        answered.unwrap_or_else(|error| {
+        let answered = caught(pin!(self.call(request_id, &request, body, dialect))).await;
+        Ok(answered.unwrap_or_else(|error| {
             if let Some(cause) = error.private_source() {
                 tracing::error!(%request_id, code = error.code(), %cause, "a request failed");
             }
             dialect.failure(request_id, &error)
-        })
+        }))
     }
 
     async fn call(
         &self,
         request_id: Uuid,
-        head: &Parts,
+        head: &Request<Incoming>,
         body: Bytes,
         dialect: Dialect,
     ) -> Result<Reply, Error> {
-        self.check_head(head)?;
-        if head.uri.query().is_some_and(|query| !query.is_empty()) {
+        self.check_head(head.headers())?;
+        if head.uri().query().is_some_and(|query| !query.is_empty()) {
             return Err(self.refuse(request_id, dialect, "", &Refusal::query_signed()));
         }
         match dialect {
             Dialect::Json => {
                 // AWS: an unknown operation is told before the signature is looked at.
-                let route = protocol::operation(&head.headers)
+                let route = protocol::operation(head.headers())
                     .and_then(|name| self.service.find_kms(name))
                     .ok_or_else(|| Error::silent(UNKNOWN_OPERATION))?;
                 let call = self.authenticate(request_id, head, body, dialect).await?;
@@ -131,9 +132,8 @@ impl<S: Service> Connection<S> {
         }
     }
 
-    fn check_head(&self, head: &Parts) -> Result<(), Error> {
-        let bytes: usize = head
-            .headers
+    fn check_head(&self, headers: &HeaderMap) -> Result<(), Error> {
+        let bytes: usize = headers
             .iter()
             .map(|(name, value)| name.as_str().len() + value.len() + 4)
             .sum();
@@ -143,7 +143,7 @@ impl<S: Service> Connection<S> {
                 "The request headers are too large.",
             ));
         }
-        let encoding = head.headers.get(header::CONTENT_ENCODING);
+        let encoding = headers.get(header::CONTENT_ENCODING);
         if encoding.is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
             return Err(Error::new(
                 "SerializationException",
@@ -157,7 +157,7 @@ impl<S: Service> Connection<S> {
     async fn authenticate(
         &self,
         request_id: Uuid,
-        head: &Parts,
+        head: &Request<Incoming>,
         body: Bytes,
         dialect: Dialect,
     ) -> Result<Call, Error> {
@@ -170,14 +170,15 @@ impl<S: Service> Connection<S> {
             now_ms,
             skew_minutes_max: self.settings.skew_minutes_max,
         });
-        let claim = Claim::read(&head.headers, freshness).map_err(|refusal| refuse("", refusal))?;
+        let claim =
+            Claim::read(head.headers(), freshness).map_err(|refusal| refuse("", refusal))?;
         let refuse = |refusal| refuse(claim.access_key_id, refusal);
         let region = self.region(dialect, claim.region);
         claim
             .check_scope(region.is_some(), dialect.service())
             .map_err(refuse)?;
 
-        let token = head.headers.get(&SECURITY_TOKEN);
+        let token = head.headers().get(&SECURITY_TOKEN);
         let credential = match self.credential(claim.access_key_id, token).await? {
             Presented::Known(credential) => Some(credential),
             Presented::Expired => return Err(refuse(Refusal::expired_token())),
@@ -185,9 +186,9 @@ impl<S: Service> Connection<S> {
         };
         if verified {
             let received = Received {
-                method: &head.method,
-                uri: &head.uri,
-                headers: &head.headers,
+                method: head.method(),
+                uri: head.uri(),
+                headers: head.headers(),
                 body: &body,
             };
             let credential = credential.as_deref();
@@ -202,7 +203,7 @@ impl<S: Service> Connection<S> {
             region,
             body,
             request_id,
-            origin: self.origin(&head.headers),
+            origin: self.origin(head.headers()),
         })
     }
 
@@ -210,7 +211,7 @@ impl<S: Service> Connection<S> {
     async fn vouched_for(
         &self,
         request_id: Uuid,
-        head: &Parts,
+        head: &Request<Incoming>,
         body: Bytes,
         dialect: Dialect,
     ) -> Result<Call, Error> {
@@ -227,7 +228,7 @@ impl<S: Service> Connection<S> {
             region: Region::parse(GLOBAL_REGION).map_err(internal)?,
             body,
             request_id,
-            origin: self.origin(&head.headers),
+            origin: self.origin(head.headers()),
         })
     }
 
@@ -263,7 +264,7 @@ impl<S: Service> Connection<S> {
         token: Option<&HeaderValue>,
     ) -> Result<Presented, Error> {
         // What is no text is no token of ours, but a token all the same.
-        let token = token.map(|token| token.to_str().unwrap_or_default());
+        let token = token.map(|token| text(token).unwrap_or_default());
         if let Some(presented) = self.service.cached_credential(access_key_id, token) {
             return Ok(presented);
         }
@@ -276,8 +277,19 @@ impl<S: Service> Connection<S> {
             // IAM is global, and signs with the Region that it lives in.
             Dialect::Query(QueryService::Iam) if name != GLOBAL_REGION => None,
             Dialect::Query(QueryService::Iam) => Region::parse(name).ok(),
-            Dialect::Json | Dialect::Query(QueryService::Sts) => self.service.region(name),
+            Dialect::Json | Dialect::Query(QueryService::Sts) => self.served_region(name),
         }
+    }
+
+    /// A client signs for one Region as a rule, so that its name is read once a connection.
+    fn served_region(&self, name: &str) -> Option<Region> {
+        let first = self.first_region.get();
+        if let Some(first) = first.filter(|first| first.as_str() == name) {
+            return Some(first.clone());
+        }
+        let served = self.service.region(name)?;
+        self.first_region.get_or_init(|| served.clone());
+        Some(served)
     }
 
     fn origin(&self, headers: &HeaderMap) -> Origin {
@@ -314,9 +326,9 @@ impl<S: Service> Connection<S> {
     }
 
     /// Whatever is no API call: the paths that the service serves besides, or a clear refusal.
-    async fn elsewhere(&self, request_id: Uuid, head: Parts, body: Bytes) -> Reply {
-        let root = head.uri.path() == "/";
-        if let Some(answer) = self.service.serve_path(Request::from_parts(head, body)) {
+    async fn elsewhere(&self, request_id: Uuid, request: Request<Bytes>) -> Reply {
+        let root = request.uri().path() == "/";
+        if let Some(answer) = self.service.serve_path(request) {
             return answer.await.map(Into::into);
         }
         let mut reply = Dialect::Json.failure(request_id, &Error::silent(UNKNOWN_OPERATION));
@@ -345,9 +357,9 @@ fn is_presigned(uri: &Uri) -> bool {
 }
 
 /// The one action that nobody signs.
-fn is_web_identity(head: &Parts, service: QueryService, form: &[u8]) -> bool {
+fn is_web_identity(head: &Request<Incoming>, service: QueryService, form: &[u8]) -> bool {
     service == QueryService::Sts
-        && !head.headers.contains_key(header::AUTHORIZATION)
+        && !head.headers().contains_key(header::AUTHORIZATION)
         && protocol::action(service, form).is_ok_and(|action| action == WEB_IDENTITY)
 }
 
@@ -365,16 +377,16 @@ fn closing(mut reply: Reply) -> Reply {
 }
 
 /// A panic ends the request that it happened in, and nothing else.
-async fn caught<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-    let mut work = pin!(work);
+fn caught<T>(
+    mut work: Pin<&mut impl Future<Output = Result<T, Error>>>,
+) -> impl Future<Output = Result<T, Error>> {
     poll_fn(
-        |cx| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx))) {
+        move |cx| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx))) {
             Ok(poll) => poll,
             // The panic hook has logged the text and the place.
             Err(_) => Poll::Ready(Err(internal("the request panicked"))),
         },
     )
-    .await
 }
 
 const GLOBAL_REGION: &str = "us-east-1";

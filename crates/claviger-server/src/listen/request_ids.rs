@@ -1,4 +1,4 @@
-//! Request ids: random UUIDs, one draw of randomness for sixteen.
+//! Request ids: random UUIDs, one draw of randomness for thirty-two.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -26,7 +26,7 @@ impl RequestIds {
     }
 }
 
-const DRAWN_TOGETHER: usize = 16;
+const DRAWN_TOGETHER: usize = 32;
 
 #[cfg(test)]
 mod tests {

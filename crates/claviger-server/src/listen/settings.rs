@@ -13,7 +13,7 @@ pub struct Settings {
     pub body_bytes_max: usize,
     /// How long a TLS handshake may take.
     pub handshake_timeout: Duration,
-    /// How long the next request's head may take; on a connection kept alive this is the idle time.
+    /// How long the next request's head may take, or up to a quarter longer; on a connection kept alive this is the idle time.
     pub head_timeout: Duration,
     /// How long a body may take.
     pub body_timeout: Duration,

@@ -4,10 +4,11 @@
 //! services that have more than one of each; here a request that is not in that form already is refused.
 
 use aws_lc_rs::digest::{SHA256, digest};
-use http::{HeaderMap, HeaderName, Method, Uri, header};
+use http::{HeaderMap, Method, Uri, header};
+use memchr::memchr;
 
 use super::{
-    parse::{ALGORITHM, Claim},
+    parse::{ALGORITHM, Claim, parts},
     refusal::Refusal,
 };
 
@@ -42,20 +43,14 @@ pub(super) fn string_to_sign(
     claim: &Claim<'_>,
     received: &Received<'_>,
 ) -> Result<Vec<u8>, Refusal> {
-    let request = canonical_request(claim, received)?;
-    // The scope is all of the credential behind the access key id.
-    let scope = claim
-        .credential
-        .strip_prefix(claim.access_key_id)
-        .unwrap_or_default();
-    let mut text = Vec::with_capacity(STRING_TO_SIGN_BYTES_TYPICAL);
-    text.extend_from_slice(ALGORITHM.as_bytes());
-    text.push(b'\n');
-    text.extend_from_slice(claim.signed_at.text.as_bytes());
-    text.push(b'\n');
-    text.extend_from_slice(scope.trim_start_matches('/').as_bytes());
-    text.push(b'\n');
-    text.extend_from_slice(&hex_digest(&request)?);
+    let mut text = canonical_request(claim, received)?;
+    let hash = hex(digest(&SHA256, &text).as_ref())?;
+    text.clear();
+    for line in [ALGORITHM, &claim.signed_at.text, claim.scope] {
+        text.extend_from_slice(line.as_bytes());
+        text.push(b'\n');
+    }
+    text.extend_from_slice(&hash);
     Ok(text)
 }
 
@@ -71,6 +66,11 @@ pub(super) fn canonical_request(
     if !received.names_one_host() {
         return Err(Refusal::mismatch());
     }
+    let sent: Vec<_> = received
+        .headers
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_bytes()))
+        .collect();
     let mut request = Vec::with_capacity(REQUEST_BYTES_TYPICAL);
     for part in [
         received.method.as_str(),
@@ -80,15 +80,15 @@ pub(super) fn canonical_request(
         request.extend_from_slice(part.as_bytes());
         request.push(b'\n');
     }
-    append_headers(&mut request, claim.signed_headers, received.headers)?;
+    append_headers(&mut request, claim.signed_headers, &sent)?;
     request.push(b'\n');
     request.extend_from_slice(claim.signed_headers.as_bytes());
     request.push(b'\n');
-    let body_hash = hex_digest(received.body)?;
-    if let Some(sent) = received.headers.get(&CONTENT_SHA256)
-        && sent.as_bytes() != body_hash
+    let body_hash = hex(digest(&SHA256, received.body).as_ref())?;
+    if let Some((_, told)) = sent.iter().find(|(name, _)| *name == CONTENT_SHA256)
+        && *told != body_hash
     {
-        return Err(if names_no_hash(sent.as_bytes()) {
+        return Err(if names_no_hash(told) {
             Refusal::unsigned_payload()
         } else {
             Refusal::mismatch()
@@ -105,38 +105,45 @@ fn names_no_hash(content_sha256: &[u8]) -> bool {
     content_sha256 == b"UNSIGNED-PAYLOAD" || content_sha256.starts_with(b"STREAMING-")
 }
 
-/// SHA-256 in lower-case hexadecimal.
-pub(super) fn hex_digest(bytes: &[u8]) -> Result<[u8; 64], Refusal> {
+/// A SHA-256, or a code made with it, in lower-case hexadecimal: sixteen digits at a time, because no table is looked up.
+pub(super) fn hex(hash: &[u8]) -> Result<[u8; 64], Refusal> {
+    let hash: &[u8; 32] = hash.try_into().map_err(|_| Refusal::mismatch())?;
+    let digit = |of: u8| of + if of < 10 { b'0' } else { b'a' - 10 };
     let mut text = [0; 64];
-    hex::encode_to_slice(digest(&SHA256, bytes), &mut text).map_err(|_| Refusal::mismatch())?;
+    for (pair, byte) in text.as_chunks_mut().0.iter_mut().zip(hash) {
+        *pair = [digit(byte >> 4), digit(byte & 15)];
+    }
     Ok(text)
 }
 
-fn append_headers(request: &mut Vec<u8>, signed: &str, headers: &HeaderMap) -> Result<(), Refusal> {
+/// `sent` are the names and values of all headers, each as often as it occurs.
+fn append_headers(
+    request: &mut Vec<u8>,
+    signed: &str,
+    sent: &[(&str, &[u8])],
+) -> Result<(), Refusal> {
     let mut previous = "";
     let mut amazon_signed = 0_usize;
-    for name in signed.split(';') {
-        let lower_case = !name.bytes().any(|byte| byte.is_ascii_uppercase());
-        if name <= previous || !lower_case {
+    for name in parts(signed, b';') {
+        if name <= previous {
             return Err(Refusal::mismatch());
         }
-        let mut values = headers.get_all(name).iter();
-        let (Some(value), None) = (values.next(), values.next()) else {
+        // Sent names are in lower case here, so a signed one that is not is none of them.
+        let mut values = sent.iter().filter(|(sent, _)| *sent == name);
+        let (Some((_, value)), None) = (values.next(), values.next()) else {
             return Err(Refusal::mismatch());
         };
         request.extend_from_slice(name.as_bytes());
         request.push(b':');
-        append_value(request, value.as_bytes());
+        append_value(request, value);
         request.push(b'\n');
         amazon_signed += usize::from(name.starts_with(AMAZON_PREFIX));
         previous = name;
     }
     // Signed names are distinct and occur once each, so equal counts mean that none is unsigned.
     let amazon_sent = || {
-        headers
-            .keys()
-            .map(HeaderName::as_str)
-            .filter(|name| name.starts_with(AMAZON_PREFIX))
+        let names = sent.iter().map(|(name, _)| *name);
+        names.filter(|name| name.starts_with(AMAZON_PREFIX))
     };
     if amazon_sent().count() == amazon_signed {
         return Ok(());
@@ -148,7 +155,8 @@ fn append_headers(request: &mut Vec<u8>, signed: &str, headers: &HeaderMap) -> R
 /// Trimmed, and each run of spaces made one.
 fn append_value(request: &mut Vec<u8>, value: &[u8]) {
     let value = value.trim_ascii();
-    if !value.windows(2).any(|pair| pair == b"  ") {
+    let spaced = memchr(b' ', value).is_some() && value.windows(2).any(|pair| pair == b"  ");
+    if !spaced {
         return request.extend_from_slice(value);
     }
     let mut after_space = false;
@@ -162,6 +170,5 @@ fn append_value(request: &mut Vec<u8>, value: &[u8]) {
 }
 
 const AMAZON_PREFIX: &str = "x-amz-";
-static CONTENT_SHA256: HeaderName = HeaderName::from_static("x-amz-content-sha256");
+const CONTENT_SHA256: &str = "x-amz-content-sha256";
 const REQUEST_BYTES_TYPICAL: usize = 768;
-const STRING_TO_SIGN_BYTES_TYPICAL: usize = 192;

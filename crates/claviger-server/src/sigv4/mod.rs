@@ -26,6 +26,7 @@ mod signer;
 
 pub use canonical::Received;
 pub use keys::SigningKeys;
+pub(crate) use parse::text;
 pub use parse::{Claim, Freshness};
 pub use refusal::{Reason, Refusal};
 pub(crate) use verify::SECURITY_TOKEN;

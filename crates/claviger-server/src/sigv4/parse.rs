@@ -1,8 +1,11 @@
 //! What a request claims: the `Authorization` header and the date, taken apart without believing them.
 
+use std::iter;
+
 use aws_lc_rs::digest;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
+use memchr::memchr;
 
 use super::{
     refusal::{Reason, Refusal},
@@ -23,6 +26,8 @@ pub struct Claim<'h> {
     pub(super) terminator: &'h str,
     /// Access key id and scope as they were sent, `AKID/20150830/us-east-1/kms/aws4_request`.
     pub(super) credential: &'h str,
+    /// What stands behind the access key id, `20150830/us-east-1/kms/aws4_request`.
+    pub(super) scope: &'h str,
     pub(super) signed_headers: &'h str,
     pub(super) signature: &'h str,
     pub(super) signed_at: SignedAt<'h>,
@@ -45,10 +50,8 @@ impl<'h> Claim<'h> {
     pub fn read(headers: &'h HeaderMap, freshness: Option<Freshness>) -> Result<Self, Refusal> {
         let authorization =
             single(headers, &header::AUTHORIZATION)?.ok_or_else(Refusal::missing_token)?;
-        let text = authorization
-            .to_str()
-            .map_err(|_| not_a_pair(authorization))?;
-        let (algorithm, parameters) = text.split_once(' ').unwrap_or((text, ""));
+        let text = text(authorization).ok_or_else(|| not_a_pair(authorization))?;
+        let (algorithm, parameters) = cut(text, b' ').unwrap_or((text, ""));
         let parameters = Parameters::parse(authorization, parameters)?;
 
         let date = date_header(headers)?;
@@ -64,7 +67,7 @@ impl<'h> Claim<'h> {
         if let Some(freshness) = freshness {
             freshness.check(&signed_at)?;
         }
-        if !signed_headers.split(';').any(|name| name == "host") {
+        if !parts(signed_headers, b';').any(|name| name == "host") {
             return Err(Refusal::new(
                 Reason::UnsignedHeader,
                 "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.",
@@ -75,7 +78,8 @@ impl<'h> Claim<'h> {
                 "Unsupported AWS 'algorithm': '{algorithm}'."
             )));
         }
-        let [access_key_id, date, region, service, terminator] = scope(credential)?;
+        let (access_key_id, scope, [date, region, service, terminator]) =
+            scope(credential).ok_or_else(|| wrong_scope(credential))?;
         Ok(Self {
             access_key_id,
             date,
@@ -83,6 +87,7 @@ impl<'h> Claim<'h> {
             service,
             terminator,
             credential,
+            scope,
             signed_headers,
             signature,
             signed_at,
@@ -168,14 +173,11 @@ impl<'h> Parameters<'h> {
     /// Real clients put a comma, a comma and a space, or several spaces between the parameters.
     fn parse(authorization: &HeaderValue, text: &'h str) -> Result<Self, Refusal> {
         let mut found = Self::default();
-        for pair in text
-            .split(',')
-            .map(str::trim)
+        for pair in parts(text, b',')
+            .map(str::trim_ascii)
             .filter(|pair| !pair.is_empty())
         {
-            let (name, value) = pair
-                .split_once('=')
-                .ok_or_else(|| not_a_pair(authorization))?;
+            let (name, value) = cut(pair, b'=').ok_or_else(|| not_a_pair(authorization))?;
             let slot = match name {
                 "Credential" => &mut found.credential,
                 "Signature" => &mut found.signature,
@@ -197,22 +199,24 @@ impl<'h> Parameters<'h> {
     }
 }
 
-fn scope(credential: &str) -> Result<[&str; 5], Refusal> {
-    let mut parts = credential.split('/');
-    let five = [
-        parts.next(),
-        parts.next(),
-        parts.next(),
-        parts.next(),
-        parts.next(),
-    ];
-    match (five, parts.next()) {
-        ([Some(a), Some(b), Some(c), Some(d), Some(e)], None) => Ok([a, b, c, d, e]),
-        _ => Err(Refusal::incomplete(format!(
-            "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, \
-             got '{credential}'"
-        ))),
-    }
+/// The access key id; the scope as a whole, and taken apart.
+fn scope(credential: &str) -> Option<(&str, &str, [&str; 4])> {
+    let (access_key_id, scope) = cut(credential, b'/')?;
+    let (date, rest) = cut(scope, b'/')?;
+    let (region, rest) = cut(rest, b'/')?;
+    let (service, terminator) = cut(rest, b'/')?;
+    (!terminator.contains('/')).then_some((
+        access_key_id,
+        scope,
+        [date, region, service, terminator],
+    ))
+}
+
+fn wrong_scope(credential: &str) -> Refusal {
+    Refusal::incomplete(format!(
+        "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, \
+         got '{credential}'"
+    ))
 }
 
 fn date_header(headers: &HeaderMap) -> Result<Option<&HeaderValue>, Refusal> {
@@ -223,12 +227,36 @@ fn date_header(headers: &HeaderMap) -> Result<Option<&HeaderValue>, Refusal> {
 }
 
 fn signed_at(date: &HeaderValue) -> Result<SignedAt<'_>, Refusal> {
-    date.to_str().ok().and_then(SignedAt::parse).ok_or_else(|| {
+    text(date).and_then(SignedAt::parse).ok_or_else(|| {
         Refusal::incomplete(format!(
             "Date must be in ISO-8601 'basic format'. Got '{}'. See http://en.wikipedia.org/wiki/ISO_8601",
             date.as_bytes().escape_ascii()
         ))
     })
+}
+
+/// The text of a header, when it is plain ASCII: [`HeaderValue::to_str`], but not byte by byte.
+pub(crate) fn text(value: &HeaderValue) -> Option<&str> {
+    str::from_utf8(value.as_bytes())
+        .ok()
+        .filter(|text| text.is_ascii())
+}
+
+/// `split`, by the search that is made for bytes.
+pub(super) fn parts(text: &str, sign: u8) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    iter::from_fn(move || {
+        let text = rest?;
+        let (part, behind) = cut(text, sign).unzip();
+        rest = behind;
+        part.or(Some(text))
+    })
+}
+
+/// `split_once`, by the same.
+fn cut(text: &str, sign: u8) -> Option<(&str, &str)> {
+    let at = memchr(sign, text.as_bytes())?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
 /// The one value of a header; a doubled header has no meaning that two parties would agree on.

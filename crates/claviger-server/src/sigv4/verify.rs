@@ -4,7 +4,7 @@ use aws_lc_rs::{constant_time::verify_slices_are_equal, hmac};
 use http::HeaderName;
 
 use super::{
-    canonical::{Received, string_to_sign},
+    canonical::{Received, hex, string_to_sign},
     keys::{SigningKeys, derive},
     parse::Claim,
     refusal::Refusal,
@@ -49,9 +49,8 @@ pub fn verify(
 }
 
 fn compare(tag: &hmac::Tag, claim: &Claim<'_>) -> Result<(), Refusal> {
-    let mut expected = [0; 64];
-    hex::encode_to_slice(tag, &mut expected).map_err(|_| Refusal::mismatch())?;
-    verify_slices_are_equal(&expected, claim.signature.as_bytes()).map_err(|_| Refusal::mismatch())
+    verify_slices_are_equal(&hex(tag.as_ref())?, claim.signature.as_bytes())
+        .map_err(|_| Refusal::mismatch())
 }
 
 pub(crate) static SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");

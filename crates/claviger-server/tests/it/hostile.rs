@@ -174,6 +174,24 @@ fn a_slow_head_and_an_idle_connection_are_closed() {
 }
 
 #[test]
+fn a_request_that_has_its_head_is_not_hurried() {
+    let server = Server::start(Settings {
+        head_timeout: Duration::from_millis(150),
+        ..Settings::default()
+    });
+    let mut waiting = Client::connect(server.address);
+    assert_eq!(waiting.ask(&kms("Slow", b"{}")).status, 200);
+    let mut sending = Client::connect(server.address);
+    let whole = kms("Echo", b"{\"a\":1}");
+    let (begin, end) = whole.split_at(whole.len() - 3);
+    sending.send(begin);
+    thread::sleep(Duration::from_millis(400));
+    sending.send(end);
+    assert_eq!(sending.answer().unwrap().status, 200);
+    assert!(waiting.is_closed());
+}
+
+#[test]
 fn a_full_listener_serves_the_next_client_when_one_leaves() {
     let server = Server::start(Settings {
         connections_max: 1,
