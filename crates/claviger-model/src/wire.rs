@@ -13,6 +13,7 @@ mod members;
 mod rules;
 mod scalars;
 mod structure_list;
+mod tokens;
 mod violations;
 mod xml;
 

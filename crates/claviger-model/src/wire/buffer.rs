@@ -13,24 +13,25 @@ impl Buffer {
 
     /// Appends bytes.
     pub(super) fn push(&mut self, bytes: &[u8]) {
-        self.reserve(bytes.len());
-        self.0.extend_from_slice(bytes);
+        self.reserve(bytes.len()).extend_from_slice(bytes);
     }
 
-    /// Makes room without leaving the old buffer's bytes to the allocator.
-    pub(super) fn reserve(&mut self, more: usize) {
-        if self.0.capacity() - self.0.len() >= more {
-            return;
+    /// The vector, for who appends at most `more` bytes in place.
+    #[inline]
+    pub(super) fn reserve(&mut self, more: usize) -> &mut Vec<u8> {
+        if self.0.capacity() - self.0.len() < more {
+            self.grow(more);
         }
+        &mut self.0
+    }
+
+    /// Moves to a larger vector, without leaving the old one's bytes to the allocator.
+    #[cold]
+    fn grow(&mut self, more: usize) {
         let mut grown = Vec::with_capacity((self.0.len() + more).max(self.0.capacity() * 2));
         grown.extend_from_slice(&self.0);
-        self.0.zeroize();
+        self.0.as_mut_slice().zeroize();
         self.0 = grown;
-    }
-
-    /// The vector, for who writes in place after [`Buffer::reserve`].
-    pub(super) fn reserved(&mut self) -> &mut Vec<u8> {
-        &mut self.0
     }
 
     /// What was written.

@@ -57,31 +57,28 @@ impl Json {
             self.plain(text);
         } else {
             let special = text.bytes().filter(|byte| is_special(*byte)).count();
-            self.buffer.reserve(text.len() + special * ESCAPE_LEN + 2);
+            let room = self.buffer.reserve(text.len() + special * ESCAPE_LEN + 2);
             // A vector takes all that is written.
-            let written = serde_json::to_writer(self.buffer.reserved(), text);
+            let written = serde_json::to_writer(room, text);
             debug_assert!(written.is_ok());
         }
     }
 
     /// Appends a string that has nothing to escape.
     fn plain(&mut self, text: &str) {
-        self.push(b"\"");
-        self.push(text.as_bytes());
-        self.push(b"\"");
+        let room = self.buffer.reserve(text.len() + 2);
+        room.push(b'"');
+        room.extend_from_slice(text.as_bytes());
+        room.push(b'"');
     }
 
     fn bytes(&mut self, bytes: &[u8]) {
-        self.push(b"\"");
-        let len = base64_text::encoded_len(bytes.len());
-        self.buffer.reserve(len + 1);
-        let written = self.buffer.reserved();
-        let start = written.len();
-        written.resize(start + len, b'=');
-        if let Some(text) = written.get_mut(start..) {
-            base64_text::encode_into(bytes, text);
-        }
-        self.push(b"\"");
+        let room = self
+            .buffer
+            .reserve(base64_text::encoded_len(bytes.len()) + 2);
+        room.push(b'"');
+        base64_text::append(bytes, room);
+        room.push(b'"');
     }
 
     fn push(&mut self, bytes: &[u8]) {
@@ -98,9 +95,7 @@ pub(crate) struct Members<'a> {
 impl Members<'_> {
     /// Appends a member. Names are words of the model, so there is nothing in them to escape.
     pub(crate) fn always(&mut self, name: &'static str, value: &impl Value) {
-        self.separate();
-        self.json.plain(name);
-        self.json.push(b":");
+        self.name(name);
         value.write(self.json);
     }
 
@@ -117,6 +112,15 @@ impl Members<'_> {
         self.json.text(key);
         self.json.push(b":");
         value.write(self.json);
+    }
+
+    fn name(&mut self, name: &'static str) {
+        let room = self.json.buffer.reserve(name.len() + NAME_MARKS);
+        room.extend_from_slice(self.separator);
+        room.push(b'"');
+        room.extend_from_slice(name.as_bytes());
+        room.extend_from_slice(b"\":");
+        self.separator = b",";
     }
 
     fn separate(&mut self) {
@@ -190,6 +194,9 @@ impl<V: Value> Value for Vec<V> {
         json.list(self);
     }
 }
+
+/// What stands around a name: `,"":`.
+const NAME_MARKS: usize = 4;
 
 /// What `\u0000` takes beyond the character.
 const ESCAPE_LEN: usize = 5;

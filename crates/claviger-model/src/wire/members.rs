@@ -58,7 +58,8 @@ impl<T> Slot<T> {
 pub(crate) fn decode<T: Structure>(body: &[u8]) -> Result<T, DecodeError> {
     // One check for the whole body is cheaper than one a string, and covers what is skipped.
     let text = std::str::from_utf8(body).map_err(|_| DecodeError::Serialization(None))?;
-    if !text.trim_start_matches(JSON_SPACE).starts_with('{') {
+    let mut letters = body.iter().skip_while(|letter| JSON_SPACE.contains(letter));
+    if letters.next() != Some(&b'{') {
         return Err(DecodeError::Serialization(None));
     }
     let mut report = Report::default();
@@ -186,6 +187,7 @@ impl<'de, R: Rule> DeserializeSeed<'de> for Reader<'_, R> {
 }
 
 /// Ends the pass with a text for the caller.
+#[cold]
 pub(super) fn refuse<E: Error>(report: &mut Report, text: String) -> E {
     report.refusal = Some(text);
     E::custom("refused")
@@ -283,7 +285,7 @@ impl<'de, T: Structure> Visitor<'de> for StructureVisitor<'_, T> {
 }
 
 /// A member's name, borrowed from the body unless it holds escapes.
-struct Name;
+pub(super) struct Name;
 
 impl<'de> DeserializeSeed<'de> for Name {
     type Value = Cow<'de, str>;
@@ -380,7 +382,7 @@ impl<'de> Visitor<'de> for Skip {
 }
 
 /// What JSON calls white space.
-const JSON_SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
+const JSON_SPACE: [u8; 4] = *b" \t\n\r";
 
 /// How many objects and lists may be open at once in what is skipped, the structure that holds it included.
 const DEPTH_MAX: u8 = 32;

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use super::members::{LIST_FOUND, Reader, Rule, STRUCTURE_FOUND, Slot, refuse, refuse_scalars};
-use super::scalars::{Choice, EnumValue, Text};
+use super::members::{
+    LIST_FOUND, Name, Reader, Rule, STRUCTURE_FOUND, Slot, refuse, refuse_scalars,
+};
+use super::scalars::{Choice, ContextValue, EnumValue, Pattern, Text};
 use super::violations::{NOT_NULL, Report, Shown, length};
 
 /// The rule of a list whose elements are strings or enums; lengths count elements.
@@ -36,7 +38,7 @@ impl Element for Text {
     type Value = String;
 
     fn read(&self, text: &str) -> Option<String> {
-        self.broken_by(text).is_empty().then(|| text.to_owned())
+        self.admits(text).then(|| text.to_owned())
     }
 
     fn constraints(&self) -> Vec<String> {
@@ -50,12 +52,7 @@ impl Element for Text {
                     self.min
                 )
             }),
-            pattern.map(|pattern| {
-                format!(
-                    "Member must satisfy regular expression pattern: {}",
-                    pattern.text
-                )
-            }),
+            pattern.map(Pattern::constraint),
         ]
         .into_iter()
         .flatten()
@@ -208,10 +205,13 @@ impl<'de> Visitor<'de> for ContextVisitor<'_> {
     fn visit_map<M: MapAccess<'de>>(self, mut members: M) -> Result<Self::Value, M::Error> {
         let mut pairs = BTreeMap::new();
         let mut whole = true;
-        while let Some(key) = members.next_key::<String>()? {
-            let value = members.next_value_seed(ContextValue {
+        while let Some(key) = members.next_key_seed(Name)? {
+            let reader = Reader {
+                rule: &ContextValue,
+                name: "member",
                 report: &mut *self.report,
-            })?;
+            };
+            let value = members.next_value_seed(reader)?.optional();
             if value.is_none() {
                 whole = false;
                 self.report.violate(
@@ -220,7 +220,7 @@ impl<'de> Visitor<'de> for ContextVisitor<'_> {
                     NOT_NULL,
                 );
             }
-            match pairs.entry(key) {
+            match pairs.entry(key.into_owned()) {
                 Entry::Vacant(entry) => entry.insert(value.unwrap_or_default()),
                 Entry::Occupied(_) => return Err(M::Error::custom("duplicate key")),
             };
@@ -237,59 +237,6 @@ impl<'de> Visitor<'de> for ContextVisitor<'_> {
     }
 
     refuse_scalars!("Expected map or null");
-}
-
-/// A value of the encryption context.
-struct ContextValue<'a> {
-    report: &'a mut Report,
-}
-
-impl<'de> DeserializeSeed<'de> for ContextValue<'_> {
-    type Value = Option<String>;
-
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Option<String>, D::Error> {
-        from.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for ContextValue<'_> {
-    type Value = Option<String>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a string")
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Option<String>, E> {
-        Ok(None)
-    }
-
-    fn visit_str<E: Error>(self, value: &str) -> Result<Option<String>, E> {
-        Ok(Some(value.to_owned()))
-    }
-
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Option<String>, E> {
-        Ok(Some(value.to_string()))
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Option<String>, E> {
-        Ok(Some(value.to_string()))
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Option<String>, E> {
-        Ok(Some(value.to_string()))
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Option<String>, E> {
-        Ok(Some(value.to_string()))
-    }
-
-    fn visit_seq<S: SeqAccess<'de>>(self, _: S) -> Result<Option<String>, S::Error> {
-        Err(refuse(self.report, LIST_FOUND.to_owned()))
-    }
-
-    fn visit_map<M: MapAccess<'de>>(self, _: M) -> Result<Option<String>, M::Error> {
-        Err(refuse(self.report, STRUCTURE_FOUND.to_owned()))
-    }
 }
 
 /// Any string.

@@ -1,14 +1,14 @@
 //! The rules of single values: text, enum, bytes, number, boolean, moment.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::marker::PhantomData;
 use std::time::Duration;
 
-use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::Deserializer;
 
 use super::base64_text;
-use super::members::{LIST_FOUND, Rule, STRUCTURE_FOUND, Slot, refuse};
+use super::members::{Rule, Slot};
+use super::tokens::{self, Mismatch, Token};
 use super::violations::{Report, Shown, length, range};
 use crate::{Secret, SecretText, Timestamp};
 
@@ -54,6 +54,9 @@ pub(crate) struct Boolean;
 /// The rule of a moment: none.
 pub(crate) struct Time;
 
+/// The rule of a value of the encryption context: none. Numbers and booleans count as their text.
+pub(super) struct ContextValue;
+
 /// An enum of the model; generated.
 pub(crate) trait EnumValue: Copy + 'static {
     /// `[A, B, C]`
@@ -65,16 +68,6 @@ pub(crate) trait EnumValue: Copy + 'static {
 
 impl<E> Choice<E> {
     pub(crate) const NEW: Self = Self(PhantomData);
-}
-
-/// One value as JSON has it, or a form.
-#[derive(Clone, Copy)]
-enum Token<'t> {
-    Text(&'t str),
-    Form(&'t str),
-    Integer(i128),
-    Fraction(f64),
-    Boolean(bool),
 }
 
 /// A rule of single values.
@@ -93,37 +86,48 @@ trait Scalar {
     ) -> Result<Slot<Self::Value>, Mismatch>;
 }
 
-/// The value is of another JSON type.
-enum Mismatch {
-    /// Say so in AWS's words.
-    Type,
-    /// Say this.
-    Text(&'static str),
-}
-
 impl Text {
-    /// The constraints that a text breaks.
-    pub(super) fn broken_by(&self, text: &str) -> Vec<String> {
-        let pattern = self
-            .pattern
-            .as_ref()
-            .filter(|pattern| !(pattern.matches)(text));
-        let pattern = pattern.map(|pattern| {
-            format!(
-                "Member must satisfy regular expression pattern: {}",
-                pattern.text
-            )
-        });
+    /// True for a text that breaks no constraint.
+    pub(super) fn admits(&self, text: &str) -> bool {
+        (self.min..=self.max).contains(&self.len(text)) && self.has_pattern(text)
+    }
+
+    fn len(&self, text: &str) -> usize {
         // No text has more characters than bytes, or fewer than a quarter, so most need no counting.
-        let len = if text.len() <= self.max && text.len() >= self.min.saturating_mul(4) {
+        if text.len() <= self.max && text.len() >= self.min.saturating_mul(4) {
             text.len()
         } else {
             text.chars().count()
-        };
-        length(len, self.min, self.max)
-            .into_iter()
-            .chain(pattern)
-            .collect()
+        }
+    }
+
+    fn has_pattern(&self, text: &str) -> bool {
+        let pattern = self.pattern.as_ref();
+        pattern.is_none_or(|pattern| (pattern.matches)(text))
+    }
+
+    /// Reports each constraint that a text breaks.
+    #[cold]
+    fn refuse<T>(&self, text: &str, shown: &Shown<'_>, name: &str, report: &mut Report) -> Slot<T> {
+        if let Some(constraint) = length(self.len(text), self.min, self.max) {
+            report.violate(name, shown, &constraint);
+        }
+        if let Some(pattern) = &self.pattern
+            && !self.has_pattern(text)
+        {
+            report.violate(name, shown, &pattern.constraint());
+        }
+        Slot::Broken
+    }
+}
+
+impl Pattern {
+    /// What a text must satisfy.
+    pub(super) fn constraint(&self) -> String {
+        format!(
+            "Member must satisfy regular expression pattern: {}",
+            self.text
+        )
     }
 }
 
@@ -139,15 +143,11 @@ impl Scalar for Text {
         report: &mut Report,
     ) -> Result<Slot<String>, Mismatch> {
         let text = token.text()?;
-        Ok(
-            if passes(self.broken_by(text), name, report, || {
-                Shown::Text(Cow::Borrowed(text))
-            }) {
-                Slot::Good(text.to_owned())
-            } else {
-                Slot::Broken
-            },
-        )
+        Ok(if self.admits(text) {
+            Slot::Good(text.to_owned())
+        } else {
+            self.refuse(text, &Shown::Text(Cow::Borrowed(text)), name, report)
+        })
     }
 }
 
@@ -163,13 +163,11 @@ impl Scalar for SecretString {
         report: &mut Report,
     ) -> Result<Slot<SecretText>, Mismatch> {
         let text = token.text()?;
-        Ok(
-            if passes(self.0.broken_by(text), name, report, || Shown::Hidden) {
-                Slot::Good(SecretText::copy_of(text))
-            } else {
-                Slot::Broken
-            },
-        )
+        Ok(if self.0.admits(text) {
+            Slot::Good(SecretText::copy_of(text))
+        } else {
+            self.0.refuse(text, &Shown::Hidden, name, report)
+        })
     }
 }
 
@@ -214,10 +212,7 @@ impl Scalar for Bytes {
         report: &mut Report,
     ) -> Result<Slot<Vec<u8>>, Mismatch> {
         let text = token.text()?;
-        let mut bytes = vec![0; base64_text::decoded_len(text)];
-        if !base64_text::decode_into(text, &mut bytes) {
-            return Err(Mismatch::Text(BAD_BASE64));
-        }
+        let bytes = base64_text::decode(text).ok_or(Mismatch::Text(BAD_BASE64))?;
         let len = bytes.len();
         // AWS prints the Java object that holds the bytes.
         let shown =
@@ -244,12 +239,7 @@ impl Scalar for SecretBytes {
         report: &mut Report,
     ) -> Result<Slot<Secret>, Mismatch> {
         let text = token.text()?;
-        let decode = |bytes: &mut [u8]| {
-            base64_text::decode_into(text, bytes)
-                .then_some(())
-                .ok_or(Mismatch::Text(BAD_BASE64))
-        };
-        let bytes = Secret::try_filled(base64_text::decoded_len(text), decode)?;
+        let bytes = base64_text::decode_secret(text).ok_or(Mismatch::Text(BAD_BASE64))?;
         let broken = length(bytes.len(), self.0.min, self.0.max);
         Ok(if passes(broken, name, report, || Shown::Hidden) {
             Slot::Good(bytes)
@@ -333,6 +323,21 @@ impl Scalar for Time {
     }
 }
 
+impl Scalar for ContextValue {
+    type Value = String;
+
+    const WORD: &'static str = "String";
+
+    fn accept(&self, token: Token<'_>, _: &str, _: &mut Report) -> Result<Slot<String>, Mismatch> {
+        Ok(Slot::Good(match token {
+            Token::Text(text) | Token::Form(text) => text.to_owned(),
+            Token::Integer(number) => number.to_string(),
+            Token::Fraction(number) => number.to_string(),
+            Token::Boolean(value) => value.to_string(),
+        }))
+    }
+}
+
 /// The number without its fraction, if that is one that an integer member can hold.
 fn truncated(number: f64) -> Option<i32> {
     let whole = number.trunc();
@@ -345,25 +350,6 @@ fn nearest_ms(seconds: f64) -> Option<i64> {
     let distance = Duration::try_from_secs_f64(seconds.abs()).ok()?;
     let ms = i64::try_from(distance.checked_add(HALF_MS)?.as_millis()).ok()?;
     Some(if seconds.is_sign_negative() { -ms } else { ms })
-}
-
-impl<'t> Token<'t> {
-    fn text(self) -> Result<&'t str, Mismatch> {
-        match self {
-            Self::Text(text) | Self::Form(text) => Ok(text),
-            Self::Integer(_) | Self::Fraction(_) | Self::Boolean(_) => Err(Mismatch::Type),
-        }
-    }
-
-    /// AWS's word for the JSON type.
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Text(_) | Self::Form(_) => "STRING_VALUE",
-            Self::Integer(_) | Self::Fraction(_) => "NUMBER_VALUE",
-            Self::Boolean(true) => "TRUE_VALUE",
-            Self::Boolean(false) => "FALSE_VALUE",
-        }
-    }
 }
 
 /// Reports each broken constraint; true when there is none.
@@ -387,7 +373,12 @@ macro_rules! scalar_rules {
             type Value = $value;
 
             fn read<'de, D: Deserializer<'de>>(&self, name: &'static str, report: &mut Report, from: D) -> Result<Slot<Self::Value>, D::Error> {
-                from.deserialize_any(ScalarVisitor { rule: self, name, report })
+                let mut slot = Slot::Null;
+                tokens::read(Self::WORD, report, from, &mut |token, report| {
+                    slot = self.accept(token, name, report)?;
+                    Ok(())
+                })?;
+                Ok(slot)
             }
         }
     )+};
@@ -402,74 +393,8 @@ scalar_rules!(
     [] Integer => i32,
     [] Boolean => bool,
     [] Time => Timestamp,
+    [] ContextValue => String,
 );
-
-struct ScalarVisitor<'a, R> {
-    rule: &'a R,
-    name: &'static str,
-    report: &'a mut Report,
-}
-
-impl<R: Scalar> ScalarVisitor<'_, R> {
-    fn accept<E: Error>(self, token: Token<'_>) -> Result<Slot<R::Value>, E> {
-        self.rule
-            .accept(token, self.name, self.report)
-            .map_err(|mismatch| {
-                let text = match mismatch {
-                    Mismatch::Type => {
-                        format!("{} can not be converted to {}", token.word(), R::WORD)
-                    }
-                    Mismatch::Text(text) => text.to_owned(),
-                };
-                refuse(self.report, text)
-            })
-    }
-}
-
-impl<'de, R: Scalar> Visitor<'de> for ScalarVisitor<'_, R> {
-    type Value = Slot<R::Value>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(R::WORD)
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-        Ok(Slot::Null)
-    }
-
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Self::Value, E> {
-        self.accept(Token::Boolean(value))
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Self::Value, E> {
-        self.accept(Token::Integer(value.into()))
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Self::Value, E> {
-        self.accept(Token::Integer(value.into()))
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Self::Value, E> {
-        self.accept(Token::Fraction(value))
-    }
-
-    fn visit_str<E: Error>(self, value: &str) -> Result<Self::Value, E> {
-        let token = if self.report.is_form {
-            Token::Form(value)
-        } else {
-            Token::Text(value)
-        };
-        self.accept(token)
-    }
-
-    fn visit_seq<S: SeqAccess<'de>>(self, _: S) -> Result<Self::Value, S::Error> {
-        Err(refuse(self.report, LIST_FOUND.to_owned()))
-    }
-
-    fn visit_map<M: MapAccess<'de>>(self, _: M) -> Result<Self::Value, M::Error> {
-        Err(refuse(self.report, STRUCTURE_FOUND.to_owned()))
-    }
-}
 
 const BAD_BASE64: &str = "Invalid base64 in a blob";
 

@@ -37,6 +37,7 @@ impl Report {
 
     /// Records that the member `name` breaks a rule. Beyond [`VIOLATIONS_MAX`] they are dropped: a body of empty tags must not
     /// blow up into an answer of many times its size.
+    #[cold]
     pub(super) fn violate(&mut self, name: &str, value: &Shown<'_>, constraint: &str) {
         if self.violations.len() == VIOLATIONS_MAX {
             return;
@@ -55,11 +56,14 @@ impl Report {
     /// The error that all violations make together, if there are any.
     pub(super) fn into_error(self) -> Option<DecodeError> {
         let count = self.violations.len();
+        if count == 0 {
+            return None;
+        }
         let noun = if count == 1 { "error" } else { "errors" };
         let texts = self.violations.join("; ");
-        (count > 0).then(|| {
-            DecodeError::Validation(format!("{count} validation {noun} detected: {texts}"))
-        })
+        Some(DecodeError::Validation(format!(
+            "{count} validation {noun} detected: {texts}"
+        )))
     }
 }
 
