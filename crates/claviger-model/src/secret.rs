@@ -1,21 +1,21 @@
 //! The one type for secret bytes, and its twin for secret text.
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 /// Bytes that must not leak: on the heap, overwritten with zeros on drop, compared in constant time.
 ///
 /// There is no `Debug`, `Display`, `Clone`, `PartialEq` or `Serialize`, so that no derive can print, copy or compare it. Only
 /// the encoder of [`wire`](crate::wire) writes it out.
 #[derive(Default)]
-pub struct Secret(Zeroizing<Vec<u8>>);
+pub struct Secret(Vec<u8>);
 
 impl Secret {
     /// `len` bytes, filled in place, so that no other copy ever exists.
     pub fn filled(len: usize, fill: impl FnOnce(&mut [u8])) -> Self {
-        let mut bytes = Zeroizing::new(vec![0; len]);
-        fill(&mut bytes);
-        Self(bytes)
+        let mut secret = Self(vec![0; len]);
+        fill(&mut secret.0);
+        secret
     }
 
     /// As [`Secret::filled`], for a source that can fail; what was filled by then is overwritten.
@@ -26,14 +26,14 @@ impl Secret {
         len: usize,
         fill: impl FnOnce(&mut [u8]) -> Result<(), E>,
     ) -> Result<Self, E> {
-        let mut bytes = Zeroizing::new(vec![0; len]);
-        fill(&mut bytes)?;
-        Ok(Self(bytes))
+        let mut secret = Self(vec![0; len]);
+        fill(&mut secret.0)?;
+        Ok(secret)
     }
 
     /// Takes the vector over without copying; its spare capacity is overwritten on drop as well.
-    pub fn from_vec(bytes: Vec<u8>) -> Self {
-        Self(Zeroizing::new(bytes))
+    pub const fn from_vec(bytes: Vec<u8>) -> Self {
+        Self(bytes)
     }
 
     /// A copy of bytes that somebody else overwrites.
@@ -65,6 +65,14 @@ impl Secret {
     /// Compares in a time that depends on the lengths only.
     pub fn ct_eq(&self, other: &[u8]) -> bool {
         verify_slices_are_equal(&self.0, other).is_ok()
+    }
+}
+
+impl Drop for Secret {
+    fn drop(&mut self) {
+        // As slices: a vector would wipe itself byte by byte.
+        self.0.as_mut_slice().zeroize();
+        self.0.spare_capacity_mut().zeroize();
     }
 }
 
