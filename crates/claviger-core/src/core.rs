@@ -4,7 +4,7 @@ use std::{future::Future, pin::Pin, sync::Arc};
 
 use claviger_audit::{Log, Recovery};
 use claviger_crypto::{Rng, import::KeyPool};
-use claviger_model::Timestamp;
+use claviger_model::{Region, Timestamp};
 use uuid::Uuid;
 
 use crate::{
@@ -45,8 +45,8 @@ pub struct Parts {
     pub pool: Arc<KeyPool>,
     /// Who exists.
     pub principals: Arc<dyn Principals>,
-    /// Whether a Region of this name is served.
-    pub regions: fn(&str) -> bool,
+    /// Whether a Region is served.
+    pub regions: fn(&Region) -> bool,
     /// Whether request quotas are in force.
     pub request_quotas: bool,
 }
@@ -65,7 +65,7 @@ pub struct Core {
     pub rng: Arc<dyn Rng>,
     pub(crate) pool: Arc<KeyPool>,
     principals: Arc<dyn Principals>,
-    pub(crate) regions: fn(&str) -> bool,
+    pub(crate) regions: fn(&Region) -> bool,
     pub(crate) request_quotas: Option<RequestQuotas>,
     pub(crate) lanes: Lanes,
     pub(crate) heavy: Heavy,

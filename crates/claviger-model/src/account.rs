@@ -13,10 +13,14 @@ impl AccountId {
     /// # Errors
     /// [`InvalidAccountId`] for anything else.
     pub fn parse(text: &str) -> Result<Self, InvalidAccountId> {
-        if text.len() != DIGITS || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        if text.len() != DIGITS {
             return Err(InvalidAccountId);
         }
-        text.parse().map(Self).map_err(|_| InvalidAccountId)
+        let digit = |byte: u8| byte.is_ascii_digit().then(|| u64::from(byte - b'0'));
+        let number = text
+            .bytes()
+            .try_fold(0, |number, byte| Some(number * 10 + digit(byte)?));
+        number.map(Self).ok_or(InvalidAccountId)
     }
 
     /// The id as a number, for a fixed-size stored form.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use uuid::Uuid;
+use uuid::fmt::{Hyphenated, Simple};
 
 /// A key's id: a UUID, printed `1234abcd-12ab-34cd-56ef-1234567890ab`, or `mrk-1234abcd12ab34cd56ef1234567890ab` for a
 /// multi-Region key.
@@ -24,20 +25,17 @@ impl KeyId {
     /// # Errors
     /// [`InvalidKeyId`] for anything else.
     pub fn parse(text: &str) -> Result<Self, InvalidKeyId> {
-        let (digits, multi_region) = match text.strip_prefix(MULTI_REGION_PREFIX) {
-            Some(digits) => (digits, true),
-            None => (text, false),
+        let (digits, len, multi_region) = match text.strip_prefix(MULTI_REGION_PREFIX) {
+            Some(digits) => (digits, Simple::LENGTH, true),
+            None => (text, Hyphenated::LENGTH, false),
         };
-        let id = Self {
-            uuid: Uuid::try_parse(digits).map_err(|_| InvalidKeyId)?,
-            multi_region,
-        };
-        // The uuid crate reads more forms than AWS has; only the one that is printed again is right.
-        if id.is_printed_as(text) {
-            Ok(id)
-        } else {
-            Err(InvalidKeyId)
+        // The uuid crate reads more forms than AWS has, but only one of each length, and upper case.
+        let any_upper = |any, digit: u8| any | digit.is_ascii_uppercase();
+        if digits.len() != len || digits.bytes().fold(false, any_upper) {
+            return Err(InvalidKeyId);
         }
+        let uuid = Uuid::try_parse(digits).map_err(|_| InvalidKeyId)?;
+        Ok(Self { uuid, multi_region })
     }
 
     /// The UUID, without the form that it is printed in.
@@ -48,16 +46,6 @@ impl KeyId {
     /// True for a multi-Region key.
     pub const fn is_multi_region(self) -> bool {
         self.multi_region
-    }
-
-    fn is_printed_as(self, text: &str) -> bool {
-        let mut buffer = [0; uuid::fmt::Hyphenated::LENGTH];
-        if self.multi_region {
-            text.strip_prefix(MULTI_REGION_PREFIX)
-                == Some(&*self.uuid.simple().encode_lower(&mut buffer))
-        } else {
-            text == self.uuid.hyphenated().encode_lower(&mut buffer)
-        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Region names.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -8,8 +9,15 @@ use crate::generated::regions::AWS_PARTITION;
 use crate::patterns;
 
 /// A Region's name, such as `us-east-1`: 1 to 32 characters of the model's pattern. A clone is cheap.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Region(Arc<str>);
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Region(Name);
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Name {
+    /// Of the `aws` partition, as in nearly every call: a word of the program, which takes no memory of its own.
+    Partition(&'static str),
+    Other(Arc<str>),
+}
 
 impl Region {
     /// Reads a name of the right form; it need not be a Region that exists.
@@ -17,8 +25,11 @@ impl Region {
     /// # Errors
     /// [`InvalidRegion`] for any other form.
     pub fn parse(text: &str) -> Result<Self, InvalidRegion> {
-        if text.len() <= LEN_MAX && patterns::region(text) {
-            Ok(Self(text.into()))
+        let known = AWS_PARTITION.binary_search(&text).ok();
+        if let Some(name) = known.and_then(|at| AWS_PARTITION.get(at)) {
+            Ok(Self(Name::Partition(name)))
+        } else if text.len() <= LEN_MAX && patterns::region(text) {
+            Ok(Self(Name::Other(text.into())))
         } else {
             Err(InvalidRegion)
         }
@@ -26,12 +37,15 @@ impl Region {
 
     /// The name.
     pub fn as_str(&self) -> &str {
-        &self.0
+        match &self.0 {
+            Name::Partition(name) => name,
+            Name::Other(name) => name,
+        }
     }
 
-    /// True for the name of a Region of the `aws` partition, as the pinned facts know them.
-    pub fn is_aws_partition_name(name: &str) -> bool {
-        AWS_PARTITION.binary_search(&name).is_ok()
+    /// True for a Region of the `aws` partition, as the pinned facts know them.
+    pub const fn is_in_aws_partition(&self) -> bool {
+        matches!(self.0, Name::Partition(_))
     }
 
     /// The names of all Regions of the `aws` partition, sorted.
@@ -40,9 +54,21 @@ impl Region {
     }
 }
 
+impl Ord for Region {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl PartialOrd for Region {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
 impl fmt::Display for Region {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }
 
@@ -82,12 +108,28 @@ mod tests {
     fn every_name_of_the_partition_parses() {
         assert!(AWS_PARTITION.is_sorted());
         for name in AWS_PARTITION {
-            assert_eq!(Region::parse(name).unwrap().as_str(), name);
-            assert!(Region::is_aws_partition_name(name));
+            assert!(patterns::region(name));
+            let region = Region::parse(name).unwrap();
+            assert_eq!(region.as_str(), name);
+            assert!(region.is_in_aws_partition());
         }
-        assert!(!Region::is_aws_partition_name("cn-north-1"));
-        assert!(!Region::is_aws_partition_name("aws-global"));
-        assert!(Region::parse("us-gov-east-1").is_ok());
+        for other in ["cn-north-1", "us-gov-east-1"] {
+            let region = Region::parse(other).unwrap();
+            assert_eq!(region.as_str(), other);
+            assert!(!region.is_in_aws_partition());
+        }
+        assert!(Region::parse("aws-global").is_err());
+    }
+
+    #[test]
+    fn the_order_is_that_of_the_names() {
+        let mut regions =
+            ["us-east-1", "cn-north-1", "af-south-1"].map(|name| Region::parse(name).unwrap());
+        regions.sort();
+        assert_eq!(
+            regions.each_ref().map(Region::as_str),
+            ["af-south-1", "cn-north-1", "us-east-1"]
+        );
     }
 
     #[test]

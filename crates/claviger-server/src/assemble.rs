@@ -36,7 +36,7 @@ pub(crate) struct Assembled {
     pub(crate) core: Arc<Core>,
     pub(crate) iam: Arc<Iam>,
     /// Which Regions are served.
-    pub(crate) regions: fn(&str) -> bool,
+    pub(crate) regions: fn(&Region) -> bool,
     /// What a development server offers besides the API.
     pub(crate) extras: Box<dyn Extras>,
     /// The public key that verifies the audit log.
@@ -56,7 +56,7 @@ pub(crate) trait Extras: Send + Sync {
 pub(crate) struct Choices {
     pub(crate) ack: Ack,
     pub(crate) authentication: Authentication,
-    pub(crate) regions: fn(&str) -> bool,
+    pub(crate) regions: fn(&Region) -> bool,
     pub(crate) extras: Box<dyn Extras>,
     /// Whether request quotas are in force.
     pub(crate) request_quotas: bool,
@@ -143,11 +143,8 @@ impl Service for Assembled {
     }
 
     fn region(&self, name: &str) -> Option<Region> {
-        if (self.regions)(name) {
-            Region::parse(name).ok()
-        } else {
-            None
-        }
+        let region = Region::parse(name).ok()?;
+        (self.regions)(&region).then_some(region)
     }
 
     fn cached_credential(&self, access_key_id: &str, token: Option<&str>) -> Option<Presented> {

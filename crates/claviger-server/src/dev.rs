@@ -160,7 +160,7 @@ fn choices(options: &Options) -> Choices {
     Choices {
         ack: options.audit_ack,
         authentication,
-        regions: Region::is_aws_partition_name,
+        regions: Region::is_in_aws_partition,
         extras,
         request_quotas: options.request_quotas,
         key_set_files: options.jwks.iter().cloned().collect(),
@@ -256,11 +256,11 @@ fn parse_account(text: &str) -> Result<AccountId, String> {
 }
 
 fn parse_region(text: &str) -> Result<String, String> {
-    if Region::is_aws_partition_name(text) {
-        Ok(text.to_owned())
-    } else {
-        Err("no Region of the aws partition".to_owned())
-    }
+    Region::parse(text)
+        .ok()
+        .filter(Region::is_in_aws_partition)
+        .map(|region| region.to_string())
+        .ok_or_else(|| "no Region of the aws partition".to_owned())
 }
 
 fn parse_jwks(text: &str) -> Result<(String, PathBuf), String> {

@@ -21,9 +21,7 @@ pub(super) async fn free_place(
     primary: &Key,
     region: &str,
 ) -> Result<KeyPlace, Error> {
-    let served = Region::parse(region)
-        .ok()
-        .filter(|region| (cx.core.regions)(region.as_str()));
+    let served = Region::parse(region).ok().filter(cx.core.regions);
     let place = KeyPlace {
         region: served.ok_or_else(|| error::region_not_served(region))?,
         key: primary.place.key,

@@ -42,8 +42,8 @@ fn elsewhere<O: Operation>(core: &Core, input: &O::Input) -> Vec<(Region, Family
         else {
             continue;
         };
-        let served = (core.regions)(&name).then(|| Region::parse(&name).ok());
-        return match served.flatten() {
+        let served = Region::parse(&name).ok().filter(core.regions);
+        return match served {
             Some(region) => vec![(region, Family::Own(operation)); requests],
             // Nothing happens there.
             None => Vec::new(),

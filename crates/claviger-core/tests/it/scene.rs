@@ -200,7 +200,7 @@ impl Deployment {
             rng: Arc::new(SystemRng),
             pool: pool(),
             principals: Arc::clone(&self.people) as Arc<dyn Principals>,
-            regions: Region::is_aws_partition_name,
+            regions: Region::is_in_aws_partition,
             request_quotas: REQUEST_QUOTAS.get(),
         })
         .await?;

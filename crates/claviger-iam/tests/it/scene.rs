@@ -76,7 +76,7 @@ impl Scene {
             rng: Arc::new(SystemRng),
             pool: Arc::new(KeyPool::start(limits).unwrap()),
             principals: Arc::clone(&iam) as _,
-            regions: claviger_model::Region::is_aws_partition_name,
+            regions: claviger_model::Region::is_in_aws_partition,
             request_quotas: false,
         })
         .await
