@@ -3,6 +3,8 @@
 mod json;
 mod query;
 
+use std::sync::LazyLock;
+
 use claviger_core::error::Error;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use http_body_util::Full;
@@ -78,19 +80,31 @@ fn reply(
     let mut reply = Response::new(Full::new(body.into()));
     *reply.status_mut() = status;
     let headers = reply.headers_mut();
+    headers.clone_from(&HEADERS);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-    // Answers carry plaintext and data keys: no cache on the way may keep them.
-    headers.insert(
-        header::CACHE_CONTROL,
-        HeaderValue::from_static("no-cache, no-store, must-revalidate, private"),
-    );
-    headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
-    headers.insert(header::EXPIRES, HeaderValue::from_static("0"));
     let mut text = Uuid::encode_buffer();
     if let Ok(id) = HeaderValue::from_str(request_id.hyphenated().encode_lower(&mut text)) {
         headers.insert(REQUEST_ID, id);
     }
     reply
 }
+
+/// The headers of every answer; the type of the content is settled with it.
+static HEADERS: LazyLock<HeaderMap> = LazyLock::new(|| {
+    let headers = [
+        (header::CONTENT_TYPE, ""),
+        // Answers carry plaintext and data keys: no cache on the way may keep them.
+        (
+            header::CACHE_CONTROL,
+            "no-cache, no-store, must-revalidate, private",
+        ),
+        (header::PRAGMA, "no-cache"),
+        (header::EXPIRES, "0"),
+    ];
+    headers
+        .map(|(name, value)| (name, HeaderValue::from_static(value)))
+        .into_iter()
+        .collect()
+});
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
