@@ -14,7 +14,8 @@ use crate::{
     cx::Cx,
     error::{self, Error},
     key::Key,
-    records::{Fault, ListedKeyRecord},
+    managed::ManagedFor,
+    records::{AliasPlace, AliasRecord, Fault, ListedKeyRecord},
     staged::Staged,
 };
 
@@ -80,15 +81,16 @@ async fn known(core: &Core, account: AccountId, region: &Region) -> Result<usize
     }
 }
 
-// DIFFERS: AWS managed keys count as well, of which an account has a handful; AWS counts the customer's own.
 async fn count(core: &Core, account: AccountId, region: &Region) -> Result<usize, Fault> {
     let prefix = ListedKeyRecord::prefix(&account, region);
     let at = (account, region.clone());
     let before = core.key_counts.lock().get(&at).copied();
-    let count = core
+    let managed = managed(core, account, region).await?;
+    let listed = core
         .records
-        .count::<ListedKeyRecord>(&prefix, KEYS_MAX)
+        .count::<ListedKeyRecord>(&prefix, KEYS_MAX.saturating_add(managed))
         .await?;
+    let count = listed.saturating_sub(managed);
     // A key that was made or deleted while this counted may be missed: then the count before stands, which saw it.
     let mut counts = core.key_counts.lock();
     if let Some(now) = counts.get(&at).filter(|now| Some(**now) != before) {
@@ -96,6 +98,22 @@ async fn count(core: &Core, account: AccountId, region: &Region) -> Result<usize
     }
     counts.insert(at, count);
     Ok(count)
+}
+
+/// AWS managed keys are listed with the others, but the quota is for the customer's own.
+async fn managed(core: &Core, account: AccountId, region: &Region) -> Result<usize, Fault> {
+    let mut made: usize = 0;
+    for name in ManagedFor::aliases() {
+        let place = AliasPlace {
+            account,
+            region: region.clone(),
+            name,
+        };
+        let id = place.id(&core.records);
+        let alias = core.records.read::<AliasRecord>(&id).await?;
+        made = made.saturating_add(usize::from(alias.is_some()));
+    }
+    Ok(made)
 }
 
 const KEYS_MAX: usize = 100_000;

@@ -9,7 +9,7 @@ use crate::scene::{ACCOUNT, DAY, REGION, Scene, code};
 
 const LIMIT: &str = "LimitExceededException";
 
-/// 100,000 keys an account and Region, replicas too; whatever their state.
+/// 100,000 keys an account and Region, replicas too, AWS managed keys not; whatever their state.
 #[tokio::test]
 async fn keys() {
     let scene = Scene::new().await;
@@ -18,6 +18,8 @@ async fn keys() {
     let doomed = scene.new_key(json!({})).await;
     let schedule = json!({"KeyId": doomed, "PendingWindowInDays": 7});
     scene.ok("ScheduleKeyDeletion", schedule).await;
+    let managed = json!({"KeyId": "alias/aws/ebs"});
+    scene.ok("DescribeKey", managed).await;
     let at_rest = scene.stop().await;
     // Entries are only counted, not opened.
     for (region, there) in [(REGION, 2), (EU, 0)] {
