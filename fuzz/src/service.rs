@@ -9,7 +9,7 @@ use bytes::Bytes;
 use claviger_audit::{Ack, Log, Settings};
 use claviger_core::{
     Asked, Core, Parts, Principals,
-    call::{Call, Caller, Origin},
+    call::{Call, Caller},
     check,
     clock::Clock,
     ops,
@@ -105,7 +105,7 @@ impl Service {
             region: Region::parse("us-east-1").expect("a Region"),
             body: Bytes::from(body),
             request_id: Uuid::nil(),
-            origin: Origin::default(),
+            origin: Arc::default(),
         };
         self.runtime
             .block_on(self.core.handle(ops::route(operation), call))

@@ -23,7 +23,7 @@ pub struct Call {
     /// The id that the answer and the audit event carry.
     pub request_id: Uuid,
     /// Where the request came from, for the audit event.
-    pub origin: Origin,
+    pub origin: Arc<Origin>,
 }
 
 /// An authenticated principal.

@@ -10,14 +10,7 @@ mod threads;
 mod tls;
 mod watchdog;
 
-use std::{
-    future::poll_fn,
-    io, net,
-    pin::pin,
-    sync::{Arc, OnceLock},
-    task::Poll,
-    time::Duration,
-};
+use std::{future::poll_fn, io, net, pin::pin, sync::Arc, task::Poll, time::Duration};
 
 use hyper::{server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
@@ -82,7 +75,7 @@ pub async fn listen<S: Service>(
 struct Accepted<S> {
     stream: net::TcpStream,
     connection: Connection<S>,
-    closing: watch::Receiver<bool>,
+    told: oneshot::Receiver<End>,
 }
 
 impl<S: Service> Accepted<S> {
@@ -104,13 +97,17 @@ impl<S: Service> Accepted<S> {
             signing_keys: Default::default(),
             request_ids: Default::default(),
             turns: Default::default(),
-            first_region: OnceLock::new(),
             tls: None,
+            origin: Default::default(),
         };
+        // On the runtime that accepts: the threads that serve sleep without a timer.
+        let (end, told) = oneshot::channel();
+        let turns = Arc::clone(&connection.turns);
+        tokio::spawn(watch(turns, settings.head_timeout, closing.clone(), end));
         Ok(Self {
             stream: stream.into_std()?,
             connection,
-            closing: closing.clone(),
+            told,
         })
     }
 
@@ -119,21 +116,22 @@ impl<S: Service> Accepted<S> {
         let Self {
             stream,
             mut connection,
-            closing,
+            told,
         } = self;
         let Ok(stream) = TcpStream::from_std(stream) else {
             return;
         };
         let Some(tls) = connection.settings.tls.clone() else {
-            return connection.serve_http(stream, closing).await;
+            return connection.serve_http(stream, told).await;
         };
-        match tls
-            .accept(stream, connection.settings.handshake_timeout)
-            .await
-        {
+        let at_most = connection.settings.handshake_timeout;
+        let turn = connection.turns.begin();
+        let accepted = tls.accept(stream, at_most).await;
+        drop(turn);
+        match accepted {
             Ok((stream, session)) => {
                 connection.tls = Some(session);
-                connection.serve_http(stream, closing).await;
+                connection.serve_http(stream, told).await;
             }
             Err(error) => connection.refuse_handshake(&error),
         }
@@ -144,11 +142,8 @@ impl<S: Service> Connection<S> {
     async fn serve_http(
         self,
         stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-        closing: watch::Receiver<bool>,
+        told: oneshot::Receiver<End>,
     ) {
-        let (end, told) = oneshot::channel();
-        let turns = Arc::clone(&self.turns);
-        tokio::spawn(watch(turns, self.settings.head_timeout, closing, end));
         let serving = http1::Builder::new()
             .max_buf_size(READ_BUFFER_BYTES_MAX)
             // As AWS writes them. MongoDB's client-side encryption looks for `Content-Length` in just these letters.

@@ -347,10 +347,10 @@ fn call_of(
         region: Region::parse(region).unwrap(),
         body: body.into(),
         request_id,
-        origin: Origin {
+        origin: Arc::new(Origin {
             source_ip: "192.0.2.1".to_owned(),
             ..Origin::default()
-        },
+        }),
     };
     (route, call)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use claviger_audit::{Ack, Log, Settings, VerifierKey, verify};
 use claviger_core::{
     Core, Parts,
-    call::{Answer, Call, Origin},
+    call::{Answer, Call},
     check,
     clock::Clock,
     pipeline::Route,
@@ -124,7 +124,7 @@ impl Scene {
             region: Region::parse("us-east-1").unwrap(),
             body: body.as_bytes().to_vec().into(),
             request_id: Uuid::nil(),
-            origin: Origin::default(),
+            origin: Arc::default(),
         }
     }
 

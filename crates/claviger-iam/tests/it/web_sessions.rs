@@ -1,6 +1,8 @@
 //! From the token of an identity provider to a session.
 
-use claviger_core::{call::Answer, call::Call, call::Origin};
+use std::sync::Arc;
+
+use claviger_core::{call::Answer, call::Call};
 use claviger_iam::sts_route;
 use claviger_model::{Region, Timestamp};
 use serde_json::{Value, json};
@@ -216,7 +218,7 @@ async fn assume(scene: &Scene, token: &str, role: &str) -> Result<String, String
         region: Region::parse("us-east-1").unwrap(),
         body: form.into_bytes().into(),
         request_id: Uuid::nil(),
-        origin: Origin::default(),
+        origin: Arc::default(),
     };
     let route = sts_route("AssumeRoleWithWebIdentity").unwrap();
     let answer: Answer = scene.core.handle(route, call).await;

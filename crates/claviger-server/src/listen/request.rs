@@ -6,7 +6,7 @@ use std::{
     io,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::{Pin, pin},
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, PoisonError},
     task::Poll,
 };
 
@@ -15,7 +15,7 @@ use claviger_core::{
     error::{Error, internal},
 };
 use claviger_model::Region;
-use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri, header};
 use hyper::body::{Bytes, Incoming};
 use tokio::sync::OwnedSemaphorePermit;
 use uuid::Uuid;
@@ -44,10 +44,10 @@ pub(super) struct Connection<S> {
     pub(super) signing_keys: SigningKeys,
     pub(super) request_ids: RequestIds,
     pub(super) turns: Arc<Turns>,
-    /// The Region that the first request was signed for, once there was one.
-    pub(super) first_region: OnceLock<Region>,
     /// What the handshake agreed on; none on a plain connection.
     pub(super) tls: Option<TlsSession>,
+    /// Where the last request came from.
+    pub(super) origin: Mutex<Option<Arc<Origin>>>,
 }
 
 impl<S: Service> Connection<S> {
@@ -277,36 +277,30 @@ impl<S: Service> Connection<S> {
             // IAM is global, and signs with the Region that it lives in.
             Dialect::Query(QueryService::Iam) if name != GLOBAL_REGION => None,
             Dialect::Query(QueryService::Iam) => Region::parse(name).ok(),
-            Dialect::Json | Dialect::Query(QueryService::Sts) => self.served_region(name),
+            Dialect::Json | Dialect::Query(QueryService::Sts) => self.service.region(name),
         }
     }
 
-    /// A client signs for one Region as a rule, so that its name is read once a connection.
-    fn served_region(&self, name: &str) -> Option<Region> {
-        let first = self.first_region.get();
-        if let Some(first) = first.filter(|first| first.as_str() == name) {
-            return Some(first.clone());
+    /// A client sends the same two headers with each request as a rule, so that their texts are kept for the next.
+    fn origin(&self, headers: &HeaderMap) -> Arc<Origin> {
+        let sent = |name| headers.get::<HeaderName>(name).map(HeaderValue::as_bytes);
+        let (user_agent, host) = (sent(header::USER_AGENT), sent(header::HOST));
+        let kept = |text: &Option<String>, sent| text.as_ref().map(String::as_bytes) == sent;
+        let mut last = self.origin.lock().unwrap_or_else(PoisonError::into_inner);
+        let same =
+            |last: &&Arc<Origin>| kept(&last.user_agent, user_agent) && kept(&last.host, host);
+        if let Some(same) = last.as_ref().filter(same) {
+            return Arc::clone(same);
         }
-        let served = self.service.region(name)?;
-        self.first_region.get_or_init(|| served.clone());
-        Some(served)
-    }
-
-    fn origin(&self, headers: &HeaderMap) -> Origin {
-        let text = |name| {
-            let value: Option<&HeaderValue> = headers.get(name);
-            // Text as a rule, and that is checked much faster than the rest is replaced.
-            value.map(|value| match std::str::from_utf8(value.as_bytes()) {
-                Ok(text) => text.to_owned(),
-                Err(_) => String::from_utf8_lossy(value.as_bytes()).into_owned(),
-            })
-        };
-        Origin {
+        let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+        let origin = Arc::new(Origin {
             source_ip: self.source_ip.clone(),
-            user_agent: text(header::USER_AGENT),
-            host: text(header::HOST),
+            user_agent: user_agent.map(text),
+            host: host.map(text),
             tls: self.tls,
-        }
+        });
+        *last = Some(Arc::clone(&origin));
+        origin
     }
 
     /// Sees a call to its end although the client hangs up: a change must not stop half-way, and no call may slip away

@@ -24,7 +24,7 @@ pub(super) enum End {
     NoHead,
 }
 
-/// The beginnings and ends of a connection's requests, counted: odd while one is worked on.
+/// The beginnings and ends of a connection's requests, and of its handshake, counted: odd while one is worked on.
 #[derive(Debug, Default)]
 pub(super) struct Turns(AtomicU64);
 

@@ -95,6 +95,22 @@ fn a_chunked_body_and_a_body_in_pieces_are_whole() {
 }
 
 #[test]
+fn each_request_of_a_connection_is_told_with_its_own_host() {
+    let server = Server::start(Settings::default());
+    let mut client = Client::connect(server.address);
+    for host in [
+        "127.0.0.1:9911",
+        "localhost:9911",
+        "localhost:9911",
+        "127.0.0.1:9911",
+    ] {
+        let answer = client.ask(&kms_with("Echo", host, ": ", b"{}"));
+        let told = format!("\"host\":\"{host}\"");
+        assert!(answer.body.contains(&told), "{answer:?}");
+    }
+}
+
+#[test]
 fn pipelined_requests_are_answered_in_order() {
     let server = Server::start(Settings::default());
     let mut client = Client::connect(server.address);

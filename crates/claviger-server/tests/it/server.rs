@@ -212,7 +212,7 @@ impl Service for Fake {
                     call.body.len(),
                     call.region.as_str(),
                     call.origin.source_ip,
-                    call.origin.host.unwrap_or_default()
+                    call.origin.host.as_deref().unwrap_or_default()
                 )
                 .into_bytes()),
             }
