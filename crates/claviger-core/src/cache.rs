@@ -57,6 +57,15 @@ impl<K: Clone + Eq + Hash, V> Cache<K, V> {
         self.read().by_key.get(key)?.value.clone()
     }
 
+    /// What `read` sees of the entry, when it is held: for what is taken from it without keeping all of it.
+    pub fn look_into<Q, R>(&self, key: &Q, read: impl FnOnce(&V) -> R) -> Option<R>
+    where
+        K: Borrow<Q>,
+        Q: Eq + Hash + ?Sized,
+    {
+        self.read().by_key.get(key)?.value.as_deref().map(read)
+    }
+
     /// To be taken before the store is read for `key`.
     pub fn lease(&self, key: &K) -> Lease {
         let mut slots = self.write();

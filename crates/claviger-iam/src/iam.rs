@@ -81,8 +81,12 @@ impl Iam {
 
     /// The credential, when it is in memory already and no identity has changed since.
     pub fn cached(&self, access_key_id: &str) -> Option<Arc<Credential>> {
-        let composed = self.credentials.look(access_key_id)?;
-        (composed.generation == self.generation()).then(|| Arc::clone(&composed.credential))
+        self.credentials
+            .look_into(access_key_id, |composed| {
+                let current = composed.generation == self.generation();
+                current.then(|| Arc::clone(&composed.credential))
+            })
+            .flatten()
     }
 
     /// The credential of an access key id; none when there is no such key or it is not active.

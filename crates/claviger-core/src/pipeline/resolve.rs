@@ -67,7 +67,10 @@ pub(super) async fn find_by_identifier(
 
 /// The key in memory whose ARN is `text` to the letter. What this does not find is read part by part.
 fn cached_by_arn(cx: &Cx<'_>, text: &str) -> Option<Arc<Key>> {
-    let (_, id) = text.rsplit_once('/')?;
+    let id = text.get(text.len().checked_sub(KEY_ID_LETTERS)?..)?;
+    if id.len() == text.len() {
+        return None;
+    }
     let place = KeyPlace {
         region: cx.region.clone(),
         key: KeyId::parse(id).ok()?.uuid(),
@@ -183,6 +186,9 @@ fn reachable(cx: &Cx<'_>, rule: &Rule, account: &AccountId) -> Result<(), Error>
         Err(error::out_of_reach())
     }
 }
+
+/// Of both forms of a key id.
+const KEY_ID_LETTERS: usize = 36;
 
 /// How often an alias that moves while it is read is followed.
 const MOVES_FOLLOWED_MAX: usize = 3;
