@@ -55,7 +55,7 @@ pub struct Event<'a> {
     /// The TLS connection that the call came over.
     pub tls_details: Option<TlsDetails<'a>>,
     /// Which stored records the call changed; Claviger's own member, left out when empty.
-    pub changes: Vec<RecordChange<'a>>,
+    pub changes: &'a [RecordChange<'a>],
 }
 
 /// A resource that the call acted on.
@@ -169,7 +169,7 @@ impl Event<'_> {
         }
         if !self.changes.is_empty() {
             event.put_object("claviger", |own| {
-                own.put_objects("records", &self.changes, |record, change| {
+                own.put_objects("records", self.changes, |record, change| {
                     change.put_into(record)
                 });
             });

@@ -35,7 +35,7 @@ fn import<'a>(request: &'a Parameters, response: &'a Parameters) -> Event<'a> {
             client_provided_host_header: Some("kms.us-west-2.amazonaws.com"),
             key_exchange: Some("X25519MLKEM768"),
         }),
-        changes: vec![],
+        changes: &[],
     }
 }
 
@@ -143,7 +143,7 @@ fn a_refusal_names_its_error_and_a_missing_list_differs_from_an_empty_one() {
 fn changed_records_are_marked_with_version_and_digest() {
     let nothing = Parameters::new();
     let event = Event {
-        changes: vec![
+        changes: &[
             RecordChange {
                 table: "key",
                 id: &[0xab, 0x01],

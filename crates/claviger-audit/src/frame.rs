@@ -1,7 +1,6 @@
 //! The form of one line and the chain that lines make.
 
 use std::fmt;
-use std::io::Write;
 
 use aws_lc_rs::digest;
 
@@ -27,7 +26,8 @@ pub(crate) fn write_into(out: &mut Vec<u8>, seq: u64, previous: &Head, event: &[
     let mut hex_previous = [0; 64];
     // Both are fixed: 32 bytes are 64 digits, and writing to memory cannot fail.
     let _infallible = hex::encode_to_slice(previous, &mut hex_previous);
-    let _infallible = write!(out, "{{\"s\":{seq}");
+    out.extend_from_slice(BEFORE_SEQ);
+    let _infallible = serde_json::to_writer(&mut *out, &seq);
     out.extend_from_slice(BEFORE_HASH);
     out.extend_from_slice(&hex_previous);
     out.extend_from_slice(BEFORE_EVENT);
@@ -45,7 +45,7 @@ pub(crate) struct Frame<'a> {
 
 /// Reads a line without its line break. There is one way to write a line, so any other is refused.
 pub(crate) fn parse(line: &[u8]) -> Option<Frame<'_>> {
-    let rest = line.strip_prefix(b"{\"s\":")?;
+    let rest = line.strip_prefix(BEFORE_SEQ)?;
     let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let (number, rest) = rest.split_at_checked(digits)?;
     let (hex_previous, rest) = rest.strip_prefix(BEFORE_HASH)?.split_at_checked(64)?;
@@ -132,6 +132,7 @@ impl fmt::Display for Broken {
     }
 }
 
+const BEFORE_SEQ: &[u8] = b"{\"s\":";
 const BEFORE_HASH: &[u8] = b",\"p\":\"";
 const BEFORE_EVENT: &[u8] = b"\",\"e\":";
 

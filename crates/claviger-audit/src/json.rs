@@ -46,7 +46,8 @@ impl Parameters {
     /// A boolean member.
     pub fn put_bool(&mut self, name: &'static str, value: bool) -> &mut Self {
         self.name(name);
-        self.scalar(&value);
+        let word: &[u8] = if value { b"true" } else { b"false" };
+        self.text.extend_from_slice(word);
         self
     }
 
@@ -150,7 +151,6 @@ impl Parameters {
     /// Names are words of this program, so there is nothing in them to escape.
     fn name(&mut self, name: &'static str) {
         self.separate();
-        self.text.reserve(name.len().saturating_add(3));
         self.text.push(b'"');
         self.text.extend_from_slice(name.as_bytes());
         self.text.extend_from_slice(b"\":");
@@ -165,16 +165,12 @@ impl Parameters {
 
     fn string(&mut self, value: &str) {
         // Nearly every string goes in as it is; only the rest is worth an escaper that looks at each byte's meaning.
-        if !value
-            .bytes()
-            .fold(false, |special, byte| special | needs_escape(byte))
-        {
-            self.text.reserve(value.len().saturating_add(2));
+        if needs_escape(value.as_bytes()) {
+            self.scalar(value);
+        } else {
             self.text.push(b'"');
             self.text.extend_from_slice(value.as_bytes());
             self.text.push(b'"');
-        } else {
-            self.scalar(value);
         }
     }
 
@@ -187,10 +183,28 @@ impl Parameters {
 /// Enough for the parameters of most calls, so that they grow once.
 const TYPICAL_BYTES: usize = 256;
 
-/// Without a branch, so that the compiler looks at many bytes at once.
-fn needs_escape(byte: u8) -> bool {
-    (byte < b' ') | (byte == b'"') | (byte == b'\\')
+/// Whether JSON writes any of these bytes otherwise. Looked at in blocks of one size, of which the last overlaps the one before
+/// it, so that the compiler looks at a whole block at once.
+fn needs_escape(text: &[u8]) -> bool {
+    let Some(last) = text.last_chunk() else {
+        let mut only = [b' '; BLOCK_BYTES];
+        let (start, _) = only.split_at_mut(text.len());
+        start.copy_from_slice(text);
+        return block_needs_escape(&only);
+    };
+    let (blocks, _) = text.as_chunks();
+    blocks.iter().fold(block_needs_escape(last), |found, block| {
+        found | block_needs_escape(block)
+    })
 }
+
+fn block_needs_escape(block: &[u8; BLOCK_BYTES]) -> bool {
+    block.iter().fold(false, |found, byte| {
+        found | (*byte < b' ') | (*byte == b'"') | (*byte == b'\\')
+    })
+}
+
+const BLOCK_BYTES: usize = 16;
 
 impl Default for Parameters {
     fn default() -> Self {

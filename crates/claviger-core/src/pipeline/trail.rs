@@ -156,7 +156,7 @@ impl<'a> Trail<'a> {
             recipient_account_id: owner,
             service_event_details: None,
             tls_details: tls_details(&call.origin),
-            changes: changes.to_vec(),
+            changes,
         };
         Composed {
             id,
@@ -225,7 +225,7 @@ impl ServiceEvent {
             recipient_account_id: &self.account,
             service_event_details: self.details.as_ref(),
             tls_details: None,
-            changes: changes.to_vec(),
+            changes,
         };
         Composed {
             id,
