@@ -13,6 +13,7 @@ use claviger_core::{
     check,
     clock::Clock,
     ops,
+    pipeline::Audited,
     records::Records,
 };
 use claviger_crypto::{
@@ -147,6 +148,7 @@ fn root() -> Arc<Caller> {
         session: None,
         web_identity: None,
         tags: BTreeMap::new(),
+        audited: Audited::default(),
         verified: true,
     })
 }

@@ -4,7 +4,9 @@
 
 use uuid::Uuid;
 
-use crate::identity::UserIdentity;
+use crate::error::Error;
+use crate::frame::is_event;
+use crate::identity::IdentityText;
 use crate::json::Parameters;
 
 /// One audit event.
@@ -13,7 +15,7 @@ use crate::json::Parameters;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event<'a> {
     /// Who called.
-    pub user_identity: UserIdentity<'a>,
+    pub user_identity: &'a IdentityText,
     /// When, in UTC to the second: `2026-01-02T03:04:05Z`.
     pub event_time: &'a str,
     /// The service, such as `kms.amazonaws.com`.
@@ -104,28 +106,44 @@ pub struct RecordChange<'a> {
     pub sha256: Option<[u8; 32]>,
 }
 
-impl Event<'_> {
-    /// The event as JSON text without line breaks.
-    pub fn to_json(&self) -> Vec<u8> {
-        let mut text = Vec::with_capacity(TYPICAL_BYTES);
-        self.write_into(&mut text);
-        text
+/// The JSON text of an event: one object on one line.
+///
+/// An [`Event`] makes nothing else, because a string with a line break in it is escaped; any other text is looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventText(Vec<u8>);
+
+impl EventText {
+    /// The text of an event that was composed before, such as one from the store.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] when it is not one object on one line.
+    pub fn parse(json: Vec<u8>) -> Result<Self, Error> {
+        if is_event(&json) {
+            Ok(Self(json))
+        } else {
+            Err(Error::Malformed)
+        }
     }
 
-    /// Appends the event's JSON text to `out`.
-    pub fn write_into(&self, out: &mut Vec<u8>) {
-        Parameters::write_into(out, |event| {
-            self.put_call(event);
-            self.put_outcome(event);
-            self.put_classification(event);
-        });
+    /// The text.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl Event<'_> {
+    /// The event as a line of the log carries it.
+    pub fn to_text(&self) -> EventText {
+        let mut event = Parameters::with_capacity(TYPICAL_BYTES);
+        self.put_call(&mut event);
+        self.put_outcome(&mut event);
+        self.put_classification(&mut event);
+        EventText(event.into_json())
     }
 
     fn put_call(&self, event: &mut Parameters) {
         event.put_str("eventVersion", VERSION);
-        event.put_object("userIdentity", |identity| {
-            self.user_identity.put_into(identity)
-        });
+        self.user_identity.put_into(event);
         event
             .put_str("eventTime", self.event_time)
             .put_str("eventSource", self.event_source)

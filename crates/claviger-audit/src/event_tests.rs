@@ -1,11 +1,20 @@
 //! Each template of the contract, byte by byte.
 
+use std::sync::LazyLock;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
 use super::*;
-use crate::identity::{Principal, SessionContext, SessionIssuer};
+use crate::identity::{Principal, SessionContext, SessionIssuer, UserIdentity};
+
+static USER: LazyLock<IdentityText> = LazyLock::new(|| {
+    UserIdentity::IamUser(principal("arn:aws:iam::111122223333:user/U"), "U").to_text()
+});
 
 fn import<'a>(request: &'a Parameters, response: &'a Parameters) -> Event<'a> {
     Event {
-        user_identity: UserIdentity::IamUser(principal("arn:aws:iam::111122223333:user/U"), "U"),
+        user_identity: &USER,
         event_time: "2026-01-02T03:04:05Z",
         event_source: "kms.amazonaws.com",
         event_name: "ImportKeyMaterial",
@@ -50,7 +59,7 @@ fn principal(arn: &str) -> Principal<'_> {
 }
 
 fn text(event: &Event<'_>) -> String {
-    String::from_utf8(event.to_json()).unwrap()
+    String::from_utf8(event.to_text().as_bytes().to_vec()).unwrap()
 }
 
 #[test]
@@ -86,9 +95,10 @@ fn a_background_event_has_no_request_id_and_no_caller() {
     details.put_str("keyId", "k").put_str("keyMaterialId", "ab");
     let nothing = Parameters::new();
     let event = Event {
-        user_identity: UserIdentity::Service {
+        user_identity: &UserIdentity::Service {
             account_id: "111122223333",
-        },
+        }
+        .to_text(),
         event_name: "DeleteExpiredKeyMaterial",
         source_ip_address: "AWS Internal",
         user_agent: "AWS Internal",
@@ -176,7 +186,7 @@ fn in_session<'a>(arn: &'a str, session: SessionContext<'a>) -> Principal<'a> {
 fn identity(user_identity: UserIdentity<'_>) -> String {
     let nothing = Parameters::new();
     text(&Event {
-        user_identity,
+        user_identity: &user_identity.to_text(),
         ..import(&nothing, &nothing)
     })
 }
@@ -234,4 +244,53 @@ fn whoever_is_known_to_a_provider_alone_has_no_account() {
         r#""userIdentity":{"type":"WebIdentityUser","principalId":"id.example:app:alice","#,
         r#""userName":"alice","identityProvider":"arn:aws:iam::111122223333:oidc-provider/id.example"},"#
     )));
+}
+
+/// Texts that are hard to tell from JSON's own signs.
+fn hostile() -> impl Strategy<Value = String> {
+    "(\"|\\\\|\n|\r|\u{0}|\u{1f}|\u{7f}|\u{2028}|\\{|\\}|,|:|é|[a-z ]{0,20}){0,6}"
+}
+
+proptest! {
+    #[test]
+    fn whatever_was_sent_is_read_back_and_makes_no_second_line(sent in vec(hostile(), 12)) {
+        let part = |number: usize| sent[number].as_str();
+        let mut request = Parameters::new();
+        request.put_map("encryptionContext", [(part(0), part(1))]).put_strings("list", [part(2)]);
+        let session = SessionContext { source_identity: Some(part(3)), ..SESSION };
+        let caller = Principal { principal_id: part(4), access_key_id: part(5), ..in_session(part(6), session) };
+        let event = Event {
+            user_identity: &UserIdentity::IamUser(caller, part(7)).to_text(),
+            source_ip_address: part(8),
+            user_agent: part(9),
+            error_message: Some(part(10)),
+            tls_details: Some(TlsDetails { client_provided_host_header: Some(part(11)), ..TlsDetails::default() }),
+            resources: Some(vec![Resource { account_id: part(0), kind: part(1), arn: part(2) }]),
+            ..import(&request, &request)
+        };
+        let text = event.to_text();
+        prop_assert!(EventText::parse(text.as_bytes().to_vec()).is_ok());
+        let read: serde_json::Value = serde_json::from_slice(text.as_bytes()).unwrap();
+        let member = |pointer: &str| read.pointer(pointer).and_then(serde_json::Value::as_str);
+        prop_assert_eq!(&read["requestParameters"]["encryptionContext"], &serde_json::json!({ part(0): part(1) }));
+        prop_assert_eq!(&read["responseElements"], &read["requestParameters"]);
+        for (pointer, number) in [
+            ("/requestParameters/list/0", 2),
+            ("/userIdentity/sessionContext/sourceIdentity", 3),
+            ("/userIdentity/principalId", 4),
+            ("/userIdentity/accessKeyId", 5),
+            ("/userIdentity/arn", 6),
+            ("/userIdentity/userName", 7),
+            ("/sourceIPAddress", 8),
+            ("/userAgent", 9),
+            ("/errorMessage", 10),
+            ("/tlsDetails/clientProvidedHostHeader", 11),
+            ("/resources/0/accountId", 0),
+            ("/resources/0/type", 1),
+            ("/resources/0/ARN", 2),
+        ] {
+            prop_assert_eq!(member(pointer), Some(part(number)), "{}", pointer);
+        }
+        prop_assert_eq!(read.as_object().map(serde_json::Map::len), Some(20));
+    }
 }

@@ -76,8 +76,25 @@ pub struct SessionIssuer<'a> {
     pub user_name: &'a str,
 }
 
+/// The JSON text of a [`UserIdentity`]: composed once for all events of one caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdentityText(Parameters);
+
+impl IdentityText {
+    pub(crate) fn put_into(&self, event: &mut Parameters) {
+        event.put_parameters("userIdentity", &self.0);
+    }
+}
+
 impl UserIdentity<'_> {
-    pub(crate) fn put_into(&self, identity: &mut Parameters) {
+    /// The text of this identity.
+    pub fn to_text(&self) -> IdentityText {
+        let mut text = Parameters::new();
+        self.put_into(&mut text);
+        IdentityText(text)
+    }
+
+    fn put_into(&self, identity: &mut Parameters) {
         match self {
             Self::Root(principal) => principal.put_into(identity, "Root", None),
             Self::IamUser(principal, name) => principal.put_into(identity, "IAMUser", Some(name)),

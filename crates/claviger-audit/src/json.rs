@@ -12,7 +12,12 @@ pub struct Parameters {
 impl Parameters {
     /// An object without members.
     pub fn new() -> Self {
-        let mut text = Vec::with_capacity(TYPICAL_BYTES);
+        Self::with_capacity(TYPICAL_BYTES)
+    }
+
+    /// An object without members, with room for `bytes` of text.
+    pub(crate) fn with_capacity(bytes: usize) -> Self {
+        let mut text = Vec::with_capacity(bytes);
         text.push(b'{');
         Self { text }
     }
@@ -117,13 +122,10 @@ impl Parameters {
         String::from_utf8_lossy(&text).into_owned()
     }
 
-    /// Appends one object to `out`, written in place by `fill`.
-    pub(crate) fn write_into(out: &mut Vec<u8>, fill: impl FnOnce(&mut Self)) {
-        let mut object = Self {
-            text: std::mem::take(out),
-        };
-        object.object(fill);
-        *out = object.text;
+    /// The same, as bytes and without a copy.
+    pub(crate) fn into_json(mut self) -> Vec<u8> {
+        self.text.push(b'}');
+        self.text
     }
 
     fn put_list<T>(
@@ -153,7 +155,8 @@ impl Parameters {
         self.separate();
         self.text.push(b'"');
         self.text.extend_from_slice(name.as_bytes());
-        self.text.extend_from_slice(b"\":");
+        self.text.push(b'"');
+        self.text.push(b':');
     }
 
     /// No value ends in an opening bracket, so the last byte tells a first member from a further one.
@@ -193,11 +196,14 @@ fn needs_escape(text: &[u8]) -> bool {
         return block_needs_escape(&only);
     };
     let (blocks, _) = text.as_chunks();
-    blocks.iter().fold(block_needs_escape(last), |found, block| {
-        found | block_needs_escape(block)
-    })
+    blocks
+        .iter()
+        .fold(block_needs_escape(last), |found, block| {
+            found | block_needs_escape(block)
+        })
 }
 
+#[inline(always)]
 fn block_needs_escape(block: &[u8; BLOCK_BYTES]) -> bool {
     block.iter().fold(false, |found, byte| {
         found | (*byte < b' ') | (*byte == b'"') | (*byte == b'\\')

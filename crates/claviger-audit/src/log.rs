@@ -7,7 +7,7 @@ use std::thread::{self, JoinHandle};
 use tokio::sync::watch;
 
 use crate::error::Error;
-use crate::frame::is_event;
+use crate::event::EventText;
 use crate::notary::Notary;
 use crate::note::{Signer, VerifierKey};
 use crate::recovery::{self, Recovery};
@@ -109,22 +109,24 @@ impl Log {
         ))
     }
 
-    /// Writes one event, a JSON object without line breaks, as the next line.
+    /// Writes one event as the next line.
     ///
     /// # Errors
     /// [`Error::Unwritable`] when the line is not in the log; the next append tries again.
-    pub fn append(&self, event: &[u8]) -> Result<Ticket, Error> {
-        self.append_all(&[event])
+    pub fn append(&self, event: &EventText) -> Result<Ticket, Error> {
+        self.append_lines(&[event.as_bytes()])
     }
 
     /// Writes several events as consecutive lines: all of them or none.
     ///
     /// # Errors
     /// As [`Log::append`].
-    pub fn append_all(&self, events: &[&[u8]]) -> Result<Ticket, Error> {
-        if !events.iter().all(|event| is_event(event)) {
-            return Err(Error::Malformed);
-        }
+    pub fn append_all(&self, events: &[&EventText]) -> Result<Ticket, Error> {
+        let lines: Vec<_> = events.iter().map(|event| event.as_bytes()).collect();
+        self.append_lines(&lines)
+    }
+
+    fn append_lines(&self, events: &[&[u8]]) -> Result<Ticket, Error> {
         let shared = &self.open.shared;
         let seq = shared.append(events)?;
         let durable = match shared.settings.ack {

@@ -10,7 +10,7 @@ use claviger_model::{AccountId, Region, Timestamp};
 use claviger_policy::{Policy, Principal};
 use uuid::Uuid;
 
-use crate::error::Error;
+use crate::{error::Error, pipeline::Audited};
 
 /// One authenticated request, as the protocol layer hands it over.
 pub struct Call {
@@ -44,6 +44,8 @@ pub struct Caller {
     pub web_identity: Option<WebIdentity>,
     /// The tags of the principal and of its session, as `aws:PrincipalTag/...` gives them.
     pub tags: BTreeMap<String, String>,
+    /// What the audit events say of it.
+    pub audited: Audited,
     /// False when the signature could not be verified (`dev --any-credentials`); the audit event says so.
     pub verified: bool,
 }

@@ -8,7 +8,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use claviger_audit::{Recovery, Ticket};
+use claviger_audit::{Recovery, Ticket, event::EventText};
 use claviger_store::Batch;
 use uuid::Uuid;
 
@@ -85,14 +85,9 @@ impl Outbox {
             if recovery.tail_event_ids.contains(&id) {
                 self.state().appended.push((id, recovery.lines));
             } else {
-                self.deliver(
-                    core,
-                    vec![Composed {
-                        id,
-                        json: stored.record.event,
-                    }],
-                )
-                .await?;
+                let json = EventText::parse(stored.record.event)
+                    .map_err(|cause| error::audit_unwritable().because(cause))?;
+                self.deliver(core, vec![Composed { id, json }]).await?;
             }
         }
         Ok(())

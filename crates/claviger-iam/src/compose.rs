@@ -10,6 +10,7 @@ use std::{
 
 use claviger_core::{
     call::Caller,
+    pipeline::Audited,
     records::{Fault, Records},
 };
 use claviger_model::AccountId;
@@ -206,6 +207,7 @@ fn caller(principal: Principal, identity_policies: Vec<Arc<Policy>>) -> Caller {
         session: None,
         tags: BTreeMap::new(),
         web_identity: None,
+        audited: Audited::default(),
         verified: true,
     }
 }

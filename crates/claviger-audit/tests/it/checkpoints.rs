@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use claviger_audit::verify::{Verdict, verify};
 use claviger_audit::{Ack, Error, Log, VerifierKey};
 
-use crate::scene::{KEY, SEED, Scene, append, event, key};
+use crate::scene::{KEY, SEED, Scene, append, event, key, text};
 
 #[test]
 fn openssl_verifies_a_checkpoint() {
@@ -223,7 +223,7 @@ fn a_checkpoint_of_another_history_is_not_in_the_log() {
     drop(log);
     let other = Scene::new();
     let (log, _) = other.open();
-    log.append(b"{\"eventName\":\"Other\"}").unwrap();
+    log.append(&text("{\"eventName\":\"Other\"}")).unwrap();
     drop(log);
     let all = fs::read_to_string(other.checkpoints()).unwrap();
     let kept = all.split_inclusive("\n\n").skip(2).collect::<String>();

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use claviger_audit::event::EventText;
 use claviger_audit::verify::{Report, Verdict, verify};
 use claviger_audit::{Ack, Error, Log, Recovery, Settings, VerifierKey};
 use tempfile::TempDir;
@@ -101,10 +102,15 @@ pub(crate) fn key() -> VerifierKey {
 }
 
 /// An event with only the members that the log itself looks at.
-pub(crate) fn event(number: u64) -> Vec<u8> {
+pub(crate) fn event(number: u64) -> EventText {
     let name = ["Encrypt", "Decrypt", "GenerateDataKey"][number as usize % 3];
-    format!(r#"{{"eventName":"{name}","eventID":"00000000-0000-0000-0000-{number:012}","number":{number}}}"#)
-        .into_bytes()
+    text(&format!(
+        r#"{{"eventName":"{name}","eventID":"00000000-0000-0000-0000-{number:012}","number":{number}}}"#
+    ))
+}
+
+pub(crate) fn text(json: &str) -> EventText {
+    EventText::parse(json.as_bytes().to_vec()).unwrap()
 }
 
 pub(crate) fn append(log: &Log, numbers: std::ops::RangeInclusive<u64>) {

@@ -1,6 +1,6 @@
 //! One atomic write: the change, its event in the outbox, and then the event in the log.
 
-use claviger_audit::event::RecordChange;
+use claviger_audit::event::{EventText, RecordChange};
 use claviger_store::{Batch, Committed, Revision};
 use uuid::Uuid;
 
@@ -27,7 +27,7 @@ pub struct Composed {
     /// Its id.
     pub id: Uuid,
     /// Its text.
-    pub json: Vec<u8>,
+    pub json: EventText,
 }
 
 /// Commits `staged` together with the events that `compose` makes once the sealed values are known. When this gives
@@ -152,7 +152,7 @@ fn batch(
     for event in events {
         let place = outbox_place(event.id);
         let plaintext = OutboxRecord {
-            event: event.json.clone(),
+            event: event.json.as_bytes().to_vec(),
         }
         .plaintext()?;
         let value = core.records.seal(&place, 1, &plaintext, &*core.rng)?;

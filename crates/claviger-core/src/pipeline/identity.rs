@@ -1,39 +1,55 @@
 //! Who called, as the audit event says it.
 
-use claviger_audit::identity::{Principal, SessionContext, SessionIssuer, UserIdentity};
+use std::sync::OnceLock;
+
+use claviger_audit::identity::{
+    IdentityText, Principal, SessionContext, SessionIssuer, UserIdentity,
+};
 use claviger_policy::PrincipalKind;
 
 use crate::call::{Caller, Issuer, SessionFacts};
 
+/// What the audit events say of a caller: composed with its first event and kept for as long as it, which never changes.
+#[derive(Default)]
+pub struct Audited(OnceLock<Identity>);
+
+pub(super) struct Identity {
+    /// The account as text.
+    pub(super) account: String,
+    /// The `userIdentity`.
+    pub(super) text: IdentityText,
+}
+
+impl Identity {
+    pub(super) fn of(caller: &Caller) -> &Self {
+        caller.audited.0.get_or_init(|| {
+            let account = caller.account.to_string();
+            let session = caller.session.as_ref();
+            let texts = Texts {
+                caller,
+                account: &account,
+                session_issued: session.map(|session| session.issued.to_string()),
+            };
+            let text = texts.user_identity().to_text();
+            Self { account, text }
+        })
+    }
+}
+
 /// The texts that a `userIdentity` borrows.
-pub(super) struct Identity<'a> {
+struct Texts<'a> {
     caller: &'a Caller,
-    account: String,
+    account: &'a str,
     session_issued: Option<String>,
 }
 
-impl<'a> Identity<'a> {
-    pub(super) fn of(caller: &'a Caller) -> Self {
-        Self {
-            caller,
-            account: caller.account.to_string(),
-            session_issued: caller
-                .session
-                .as_ref()
-                .map(|session| session.issued.to_string()),
-        }
-    }
-
-    pub(super) fn account(&self) -> &str {
-        &self.account
-    }
-
-    pub(super) fn user_identity(&self) -> UserIdentity<'_> {
+impl Texts<'_> {
+    fn user_identity(&self) -> UserIdentity<'_> {
         let principal = &self.caller.principal;
         let named = Principal {
             principal_id: &principal.unique_id,
             arn: &principal.arn,
-            account_id: &self.account,
+            account_id: self.account,
             access_key_id: &self.caller.access_key_id,
             session: self
                 .caller
@@ -78,7 +94,7 @@ impl<'a> Identity<'a> {
             principal_id: &issuer.unique_id,
             arn: &issuer.arn,
             // Sessions belong to the account of their role or user.
-            account_id: &self.account,
+            account_id: self.account,
             user_name: &issuer.name,
         }
     }

@@ -43,6 +43,7 @@ pub use self::{
     by_region::{Promotion, Replication},
     commit::{Composed, Outcome, commit_events},
     described::Described,
+    identity::Audited,
     subject::{
         Ask, BlobKey, Entity, KeyInBlob, MaybeKey, NoKey, On, OneKey, Subject, TwoKeys, lane,
     },

@@ -1,11 +1,13 @@
 //! The audit event of one call, collected along the line and written before the answer leaves.
 
+use std::sync::Arc;
+
 use claviger_audit::{
     Parameters,
     event::{Event, EventType, RecordChange, Resource, TlsDetails},
     identity::UserIdentity,
 };
-use claviger_model::Timestamp;
+use claviger_model::{AccountId, Timestamp};
 use uuid::Uuid;
 
 use super::{
@@ -17,6 +19,7 @@ use crate::{
     call::{Call, Origin},
     core::Core,
     error::{self, Error},
+    key::Key,
     notes::{Notes, ServiceEvent},
     rule::{Identifiers, Rule, Service},
     staged::Staged,
@@ -33,8 +36,18 @@ pub(super) struct Trail<'a> {
     pub(super) notes: Notes,
     call: &'a Call,
     rule: &'static Rule,
-    /// Account, kind and ARN of what the call named.
-    resources: Vec<(String, &'static str, String)>,
+    /// What the call named.
+    resources: Vec<Named>,
+}
+
+/// What a call acts on.
+enum Named {
+    Key(Arc<Key>),
+    Other {
+        account: String,
+        kind: &'static str,
+        arn: String,
+    },
 }
 
 impl<'a> Trail<'a> {
@@ -54,19 +67,16 @@ impl<'a> Trail<'a> {
     pub(super) fn name_resources(&mut self, subject: &impl Subject) {
         let own = self.call.caller.account;
         self.resources.clear();
-        self.resources.extend(
-            subject
-                .alias_arns()
-                .into_iter()
-                .map(|arn| (own.to_string(), KEY_KIND, arn.to_owned())),
-        );
-        let roles = subject.named_roles().into_iter();
-        self.resources
-            .extend(roles.map(|(account, arn)| (account.to_string(), ROLE_KIND, arn.to_owned())));
+        for arn in subject.alias_arns() {
+            self.resources.push(Named::other(own, KEY_KIND, arn));
+        }
+        for (account, arn) in subject.named_roles() {
+            self.resources.push(Named::other(account, ROLE_KIND, arn));
+        }
         for key in subject.named_keys() {
-            if !self.resources.iter().any(|(.., arn)| *arn == key.arn) {
-                let account = key.record.account.clone();
-                self.resources.push((account, KEY_KIND, key.arn.clone()));
+            let mut named = self.resources.iter().map(Named::resource);
+            if !named.any(|named| named.arn == key.arn) {
+                self.resources.push(Named::Key(Arc::clone(key)));
             }
         }
     }
@@ -124,13 +134,13 @@ impl<'a> Trail<'a> {
     fn compose(&self, id: Uuid, refusal: Option<&Error>, changes: &[RecordChange<'_>]) -> Composed {
         let call = self.call;
         let who = Identity::of(&call.caller);
-        let account = who.account();
+        let account = who.account.as_str();
         let event_time = self.now.to_string();
-        let unverified = unverified_note(self.notes.additional.as_ref());
+        let unverified = (!call.caller.verified).then(|| self.unverified_note());
         let resources = self.resource_list(account, refusal.is_some());
         let owner = resources.first().map_or(account, |first| first.account_id);
         let event = Event {
-            user_identity: who.user_identity(),
+            user_identity: &who.text,
             event_time: &event_time,
             event_source: self.rule.service.event_source(),
             event_name: self.rule.name,
@@ -142,11 +152,11 @@ impl<'a> Trail<'a> {
             request_parameters: Some(&self.parameters)
                 .filter(|parameters| self.decoded && !parameters.is_empty()),
             response_elements: self.notes.response.as_ref().filter(|_| refusal.is_none()),
-            additional_event_data: if call.caller.verified {
-                self.notes.additional.as_ref().filter(|_| refusal.is_none())
-            } else {
-                Some(&unverified)
-            },
+            additional_event_data: unverified.as_ref().or(self
+                .notes
+                .additional
+                .as_ref()
+                .filter(|_| refusal.is_none())),
             request_id: Some(call.request_id),
             event_id: id,
             read_only: self.rule.read_only,
@@ -160,26 +170,53 @@ impl<'a> Trail<'a> {
         };
         Composed {
             id,
-            json: event.to_json(),
+            json: event.to_text(),
         }
     }
 
     /// What a refused call would have acted on in another account is that account's affair and is not named.
     fn resource_list<'s>(&'s self, caller: &str, refused: bool) -> Vec<Resource<'s>> {
-        let named = self
-            .resources
-            .iter()
-            .filter(|(owner, ..)| !refused || owner == caller)
-            .map(|(account, kind, arn)| (account, *kind, arn));
+        let named = self.resources.iter().map(Named::resource);
+        let named = named.filter(|named| !refused || named.account_id == caller);
         let made = self.notes.keys.iter().filter(|_| !refused);
-        named
-            .chain(made.map(|(account, arn)| (account, KEY_KIND, arn)))
-            .map(|(account, kind, arn)| Resource {
+        let made = made.map(|(account, arn)| Resource {
+            account_id: account,
+            kind: KEY_KIND,
+            arn,
+        });
+        named.chain(made).collect()
+    }
+
+    /// `dev --any-credentials` can't verify who called: each event says so.
+    fn unverified_note(&self) -> Parameters {
+        let mut noted = self.notes.additional.clone().unwrap_or_default();
+        noted.put_bool("signatureVerified", false);
+        noted
+    }
+}
+
+impl Named {
+    fn other(account: AccountId, kind: &'static str, arn: &str) -> Self {
+        Self::Other {
+            account: account.to_string(),
+            kind,
+            arn: arn.to_owned(),
+        }
+    }
+
+    fn resource(&self) -> Resource<'_> {
+        match self {
+            Self::Key(key) => Resource {
+                account_id: &key.record.account,
+                kind: KEY_KIND,
+                arn: &key.arn,
+            },
+            Self::Other { account, kind, arn } => Resource {
                 account_id: account,
                 kind,
                 arn,
-            })
-            .collect()
+            },
+        }
     }
 }
 
@@ -197,10 +234,11 @@ impl ServiceEvent {
             kind: KEY_KIND,
             arn,
         });
+        let service = UserIdentity::Service {
+            account_id: &self.account,
+        };
         let event = Event {
-            user_identity: UserIdentity::Service {
-                account_id: &self.account,
-            },
+            user_identity: &service.to_text(),
             event_time: &event_time,
             event_source: Service::Kms.event_source(),
             event_name: self.name,
@@ -229,7 +267,7 @@ impl ServiceEvent {
         };
         Composed {
             id,
-            json: event.to_json(),
+            json: event.to_text(),
         }
     }
 }
@@ -248,13 +286,6 @@ fn tls_details(origin: &Origin) -> Option<TlsDetails<'_>> {
         client_provided_host_header: host,
         key_exchange: session.and_then(|session| session.key_exchange),
     })
-}
-
-/// `dev --any-credentials` can't verify who called: each event says so.
-fn unverified_note(additional: Option<&Parameters>) -> Parameters {
-    let mut noted = additional.cloned().unwrap_or_default();
-    noted.put_bool("signatureVerified", false);
-    noted
 }
 
 // CloudTrail writes this type for aliases too.

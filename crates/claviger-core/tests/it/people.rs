@@ -8,6 +8,7 @@ use std::{
 use claviger_core::{
     Asked, Principals,
     call::{Caller, Issuer, SessionFacts},
+    pipeline::Audited,
 };
 use claviger_model::{AccountId, Timestamp};
 use claviger_policy::{Policy, PolicyKind, Principal, PrincipalKind, PrincipalRef};
@@ -132,6 +133,7 @@ fn caller(account: &str, arn: String, unique_id: String, kind: PrincipalKind) ->
         session: None,
         web_identity: None,
         tags: BTreeMap::new(),
+        audited: Audited::default(),
         verified: true,
     })
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use claviger_core::{call::Caller, error::Error};
+use claviger_core::{call::Caller, error::Error, pipeline::Audited};
 use claviger_model::{AccountId, Timestamp, sts::AssumeRoleWithWebIdentityInput, wire::WireInput};
 use claviger_policy::{Principal, PrincipalKind};
 
@@ -80,6 +80,7 @@ fn caller(account: AccountId, identity: WebIdentity) -> Caller {
         session: None,
         web_identity: Some(identity),
         tags: BTreeMap::new(),
+        audited: Audited::default(),
         verified: true,
     }
 }

@@ -249,6 +249,7 @@ fn credential(access_key_id: &str, session: Option<SessionFacts>) -> Arc<Credent
         session,
         tags: std::collections::BTreeMap::new(),
         web_identity: None,
+        audited: claviger_core::pipeline::Audited::default(),
         verified: true,
     };
     Arc::new(Credential {

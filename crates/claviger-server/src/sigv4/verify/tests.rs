@@ -48,6 +48,7 @@ fn credential() -> Credential {
         session: None,
         tags: std::collections::BTreeMap::new(),
         web_identity: None,
+        audited: claviger_core::pipeline::Audited::default(),
         verified: true,
     };
     Credential {
