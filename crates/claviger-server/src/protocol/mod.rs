@@ -89,7 +89,7 @@ fn reply(
     reply
 }
 
-/// The headers of every answer; the type of the content is settled with it.
+/// The headers of every answer. Those without a value differ from answer to answer.
 static HEADERS: LazyLock<HeaderMap> = LazyLock::new(|| {
     let headers = [
         (header::CONTENT_TYPE, ""),
@@ -100,6 +100,7 @@ static HEADERS: LazyLock<HeaderMap> = LazyLock::new(|| {
         ),
         (header::PRAGMA, "no-cache"),
         (header::EXPIRES, "0"),
+        (REQUEST_ID, ""),
     ];
     headers
         .map(|(name, value)| (name, HeaderValue::from_static(value)))
