@@ -75,12 +75,26 @@ impl<'a> Resource<'a> {
             Resource::Role { account, .. } | Resource::Key { account, .. } => Some(*account),
         }
     }
+
+    /// The account that the resource belongs to, as `aws:ResourceAccount` has it; none without a resource.
+    fn account(&self) -> Option<Cow<'a, str>> {
+        match self {
+            Resource::Any => None,
+            // AWS's own policies belong to `aws`.
+            Resource::Alias { arn } | Resource::Entity { arn } => {
+                arn.split(':').nth(ACCOUNT_OF_ARN).map(Cow::Borrowed)
+            }
+            Resource::Role { account, .. } | Resource::Key { account, .. } => {
+                Some(Cow::Owned(account.to_string()))
+            }
+        }
+    }
 }
 
 /// The request context: the values of condition keys, computed when a policy asks for them.
 ///
 /// Never asked for what the [`Principal`] tells: `aws:PrincipalArn`, `aws:PrincipalAccount`, `aws:PrincipalType`,
-/// `aws:userid`, `aws:username` and `kms:CallerAccount`.
+/// `aws:userid`, `aws:username` and `kms:CallerAccount`; nor for what the [`Resource`] tells: `aws:ResourceAccount`.
 pub trait ConditionValues {
     /// The values of the key, or `None` when the request context does not have it.
     ///
@@ -212,9 +226,17 @@ impl<'a> Context<'a> {
             "aws:principaltype" => Some(Values::text(principal_type(&principal.kind))),
             "aws:userid" => Some(Values::text(&principal.unique_id)),
             "aws:username" => principal.user_name().map(Values::text),
+            "aws:resourceaccount" => Some(Values::One(Value::Text(self.resource_account()))),
             name => self.conditions.value(name),
         };
         values.filter(|values| !values.as_slice().is_empty())
+    }
+
+    // AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-resourceaccount
+    // UNKNOWN: what it is for calls without a resource, CreateKey for instance. Here it is the account that they act in.
+    fn resource_account(&self) -> Cow<'a, str> {
+        let caller = || Cow::Owned(self.principal.account.to_string());
+        self.resource.account().unwrap_or_else(caller)
     }
 
     /// The one text value of a key, for a policy variable.
@@ -250,3 +272,4 @@ fn principal_type(kind: &PrincipalKind) -> &'static str {
 
 /// Longer than every action of KMS, STS and IAM.
 pub(crate) const ACTION_BYTES_USUAL: usize = 64;
+const ACCOUNT_OF_ARN: usize = 4;

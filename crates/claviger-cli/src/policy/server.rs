@@ -70,6 +70,8 @@ async fn read_key(
         let policy = policy.policy.unwrap_or_default();
         question.key_policy = Some(Source::parse(Kind::Key, "GetKeyPolicy".into(), policy)?);
     }
+    let context = &mut question.context;
+    context.add_derived("aws:ResourceAccount", [owner.to_string().as_str()]);
     add_properties(question, &metadata);
     let tags = add_tags(kms, question, &arn).await;
     let aliases = add_aliases(kms, question, &arn).await;

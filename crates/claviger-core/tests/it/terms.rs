@@ -54,7 +54,7 @@ async fn a_grant_permits_what_the_key_can_do() {
         for operation in OPERATIONS {
             let body = json!({
                 "KeyId": key, "GranteePrincipal": format!("arn:aws:iam::{ACCOUNT}:root"),
-                "Operations": [operation],
+                "Operations": [operation, "DescribeKey"],
             });
             let answer = scene.call("CreateGrant", body).await;
             let fits = always.contains(&operation) || able.contains(&operation);
@@ -65,7 +65,7 @@ async fn a_grant_permits_what_the_key_can_do() {
 }
 
 /// Spec, usage, operation, its members, the condition key and the value that the request has.
-const CONDITIONS: [(&str, &str, &str, &str, &str, &str); 12] = [
+const CONDITIONS: [(&str, &str, &str, &str, &str, &str); 13] = [
     (
         P256,
         SIGNS,
@@ -76,6 +76,7 @@ const CONDITIONS: [(&str, &str, &str, &str, &str, &str); 12] = [
     ),
     (P256, SIGNS, "Sign", SIGN, "kms:MessageType", "RAW"),
     (P256, SIGNS, "Sign", SIGN, "kms:KeySpec", P256),
+    (P256, SIGNS, "Sign", SIGN, "aws:ResourceAccount", ACCOUNT),
     (P256, SIGNS, "GetPublicKey", "{}", "kms:KeyUsage", SIGNS),
     (
         "HMAC_224",

@@ -2,7 +2,7 @@
 
 use claviger_policy::{Effect, Resource, Value, Values};
 
-use crate::scene::{Ask, Conditions, alice, allow, policy, root, session};
+use crate::scene::{Ask, Conditions, KEY, account, alice, allow, policy, root, session};
 
 /// Whether a statement with this condition applies.
 fn check(condition: &str, conditions: Conditions, expected: bool) {
@@ -230,6 +230,41 @@ fn other_services_keys_are_absent() {
         Conditions::default(),
         true,
     );
+}
+
+#[test]
+fn the_resource_tells_its_account() {
+    let alias = "arn:aws:kms:us-east-1:111122223333:alias/a";
+    let of_aws = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+    let (key, role) = (
+        Resource::Key {
+            arn: KEY,
+            account: account("444455556666"),
+        },
+        Resource::Role {
+            arn: "arn:aws:iam::444455556666:role/r",
+            account: account("444455556666"),
+        },
+    );
+    for (resource, owner) in [
+        (Resource::Any, "111122223333"),
+        (Resource::Alias { arn: alias }, "111122223333"),
+        (Resource::Entity { arn: of_aws }, "aws"),
+        (key, "444455556666"),
+        (role, "444455556666"),
+    ] {
+        for (named, expected) in [(owner, Effect::ExplicitDeny), ("0", Effect::ImplicitDeny)] {
+            let denied = format!(
+                r#"{{"Effect":"Deny","Action":"*","Resource":"*","Condition":{{"StringEquals":{{"aws:ResourceAccount":"{named}"}}}}}}"#
+            );
+            let ask = Ask::of(alice(), "kms:Sign").on(resource);
+            ask.check(
+                &policy(&[&allow("*", "kms:Nothing")]),
+                &[&policy(&[&denied])],
+                expected,
+            );
+        }
+    }
 }
 
 #[test]

@@ -45,6 +45,8 @@ pub(super) fn facts(
     if let Resource::Key { .. } = resource {
         of_the_key(random, &mut facts);
     }
+    let owner = owner(resource).unwrap_or(&caller.account);
+    put(&mut facts, "aws:ResourceAccount", FactKind::String, owner);
     if action.starts_with("kms:") {
         put(
             &mut facts,
@@ -65,6 +67,14 @@ pub(super) fn facts(
         .collect();
     put_all(&mut facts, "kms:EncryptionContextKeys", &names);
     facts
+}
+
+fn owner(resource: &Resource) -> Option<&str> {
+    match resource {
+        Resource::Any => None,
+        Resource::Alias { arn } | Resource::Entity { arn } => arn.split(':').nth(4),
+        Resource::Role { account, .. } | Resource::Key { account, .. } => Some(account),
+    }
 }
 
 fn of_the_call(random: &mut Random, facts: &mut Facts) {
