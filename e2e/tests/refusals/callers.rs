@@ -74,7 +74,7 @@ impl Caller {
         // What names no account is looked up in the caller's own, where it is not.
         let elsewhere = foreign && (!form.is_arn() || row.own_names);
         // Not every form is a name of a key for every operation.
-        let unfit = (form.is_alias() && !row.takes_alias) || (row.arn_only && !form.is_arn());
+        let unfit = form.is_alias() && !row.takes_alias;
         if elsewhere || unfit {
             errors.extend(["NotFoundException", "InvalidArnException"]);
         }

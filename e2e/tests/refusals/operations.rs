@@ -11,8 +11,6 @@ pub(crate) struct Row {
     pub(crate) names_key: bool,
     /// Whether it takes an alias for the key.
     pub(crate) takes_alias: bool,
-    /// Whether it takes the key's ARN and nothing else.
-    pub(crate) arn_only: bool,
     /// Whether it names something besides that is looked up in the caller's own account.
     pub(crate) own_names: bool,
 }
@@ -83,7 +81,6 @@ impl Row {
             body,
             names_key: true,
             takes_alias: false,
-            arn_only: false,
             own_names: false,
         }
     }
@@ -106,13 +103,6 @@ impl Row {
         Self {
             own_names: true,
             ..self
-        }
-    }
-
-    const fn by_arn(name: &'static str, body: &'static str) -> Self {
-        Self {
-            arn_only: true,
-            ..Self::new(name, body)
         }
     }
 }
@@ -208,7 +198,7 @@ pub(crate) const OPERATIONS: &[Row] = &[
         "ReplicateKey",
         r#"{"KeyId":"$KEY","ReplicaRegion":"eu-west-1"}"#,
     ),
-    Row::by_arn("RetireGrant", r#"{"KeyId":"$KEY","GrantId":"$GRANT"}"#),
+    Row::new("RetireGrant", r#"{"KeyId":"$KEY","GrantId":"$GRANT"}"#),
     Row::new("RevokeGrant", r#"{"KeyId":"$KEY","GrantId":"$GRANT"}"#),
     Row::new("RotateKeyOnDemand", KEY),
     Row::new("ScheduleKeyDeletion", KEY),

@@ -1,6 +1,6 @@
 //! What a new grant may be, and its record.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use claviger_audit::Parameters;
 use claviger_model::{CreateGrantInput, GrantConstraints, GrantOperation, KeySpec};
@@ -23,7 +23,11 @@ pub(super) fn possible(input: &CreateGrantInput) -> Result<(), Error> {
     let contexts = contexts(constraints).count();
     let for_service = input.grantee_service_principal.is_some();
     let bounded = constraints.is_some_and(|constraints| constraints.source_arn.is_some());
-    // UNKNOWN: AWS's own texts are not recorded.
+    let operations = &input.operations;
+    let hands_on_alone = operations
+        .iter()
+        .all(|one| *one == GrantOperation::CreateGrant);
+    // UNKNOWN: AWS's own texts are not recorded, but for CreateGrant alone and for more than one constraint.
     let broken = [
         (
             given(grantees) != 1,
@@ -41,11 +45,12 @@ pub(super) fn possible(input: &CreateGrantInput) -> Result<(), Error> {
             for_service && !bounded,
             "A grant to a GranteeServicePrincipal needs a SourceArn constraint.",
         ),
-        (input.operations.is_empty(), "Operations must not be empty."),
+        (operations.is_empty(), "Operations must not be empty."),
         (
-            contexts > 1,
-            "Only one of EncryptionContextEquals and EncryptionContextSubset can be specified.",
+            hands_on_alone,
+            "Grants must not contain only the CreateGrant operation.",
         ),
+        (contexts > 1, "More than one constraint supplied"),
         (
             !few_and_short(constraints),
             "A grant constraint can have at most 8 encryption context pairs, and values of at most 384 characters.",
@@ -92,7 +97,7 @@ pub(super) async fn new_record(
             &input.retiring_service_principal,
         )
         .await?,
-        operations: input.operations.iter().copied().collect(),
+        operations: each_once(&input.operations),
         context: context(input),
         source_arn: constraints(input).and_then(|constraints| constraints.source_arn.clone()),
         name: input.name.clone(),
@@ -168,9 +173,22 @@ async fn party(
     })
 }
 
+fn each_once(said: &[GrantOperation]) -> Vec<GrantOperation> {
+    let mut operations = Vec::with_capacity(said.len());
+    for operation in said {
+        if !operations.contains(operation) {
+            operations.push(*operation);
+        }
+    }
+    operations
+}
+
 fn digest(cx: &Cx<'_>, key: &Key, record: &GrantRecord) -> Result<[u8; 16], Error> {
+    // In another order they are the same operations.
+    let operations: BTreeSet<_> = record.operations.iter().copied().collect();
     let timeless = GrantRecord {
         created_ms: 0,
+        operations: operations.into_iter().collect(),
         ..record.clone()
     };
     let said = serde_json::to_vec(&timeless).map_err(|_| Fault::Engine)?;

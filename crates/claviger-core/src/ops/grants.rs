@@ -145,7 +145,7 @@ pub(super) async fn entry(
         grantee_principal,
         retiring_principal,
         issuing_account: Some(format!("arn:aws:iam::{}:root", record.issuing_account)),
-        operations: Some(record.operations.iter().copied().collect()),
+        operations: Some(record.operations.clone()),
         constraints: constraints(record),
         grantee_service_principal,
         retiring_service_principal,

@@ -46,9 +46,7 @@ impl Operation for RetireGrant {
 
     fn check(input: &RetireGrantInput) -> Result<(), Error> {
         match (&input.grant_token, &input.key_id, &input.grant_id) {
-            (Some(_), None, None) => Ok(()),
-            (None, Some(key), Some(_)) if key.starts_with("arn:") => Ok(()),
-            (None, Some(key), Some(_)) => Err(error::invalid_arn(key)),
+            (Some(_), None, None) | (None, Some(_), Some(_)) => Ok(()),
             // UNKNOWN: AWS's own text is not recorded.
             _ => Err(error::validation(
                 "Specify either a GrantToken, or both a KeyId and a GrantId.",

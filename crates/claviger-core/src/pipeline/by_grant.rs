@@ -22,7 +22,7 @@ use crate::{
 pub enum WantedGrant<'a> {
     /// By one of its tokens.
     Token(&'a str),
-    /// By the ARN of its key, and its id.
+    /// By the id or ARN of its key, and its own id.
     Id(&'a str, &'a str),
 }
 

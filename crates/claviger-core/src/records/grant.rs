@@ -1,6 +1,6 @@
 //! A grant: what one principal may do with one key, besides what policies allow.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use claviger_model::{AccountId, GrantOperation, Region, Timestamp};
 use claviger_policy::{ContextConstraint, Grant, GrantConstraints, PrincipalRef};
@@ -16,9 +16,9 @@ pub struct GrantRecord {
     pub grantee: Party,
     /// Who may retire it, besides those who always may.
     pub retiring: Option<Party>,
-    /// What it permits.
+    /// What it permits, each once, in the order in which it was said.
     #[serde(with = "words::grant_operations")]
-    pub operations: BTreeSet<GrantOperation>,
+    pub operations: Vec<GrantOperation>,
     /// The encryption context that calls must have.
     pub context: Option<StoredContext>,
     /// The resource for which a service must call.
@@ -94,7 +94,7 @@ impl GrantRecord {
         Grant {
             id: id.as_str().to_owned(),
             grantee: self.grantee.principal(),
-            operations: self.operations.clone(),
+            operations: self.operations.iter().copied().collect(),
             constraints: GrantConstraints {
                 context: self.context.clone().map(StoredContext::into_constraint),
                 source_arn: self.source_arn.clone(),

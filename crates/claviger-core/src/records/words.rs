@@ -54,15 +54,13 @@ pub(super) mod bytes {
     }
 }
 
-/// A set of grant operations.
+/// Grant operations, in the order in which they were given.
 pub(super) mod grant_operations {
-    use std::collections::BTreeSet;
-
     use claviger_model::GrantOperation;
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
     pub(in super::super) fn serialize<S: Serializer>(
-        operations: &BTreeSet<GrantOperation>,
+        operations: &[GrantOperation],
         to: S,
     ) -> Result<S::Ok, S::Error> {
         to.collect_seq(operations.iter().map(|operation| operation.as_str()))
@@ -70,7 +68,7 @@ pub(super) mod grant_operations {
 
     pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
         from: D,
-    ) -> Result<BTreeSet<GrantOperation>, D::Error> {
+    ) -> Result<Vec<GrantOperation>, D::Error> {
         let names = Vec::<String>::deserialize(from)?;
         let known = |name: &String| GrantOperation::from_wire(name);
         let operations = names.iter().map(known).collect::<Option<_>>();

@@ -18,7 +18,7 @@ async fn an_entry_says_what_was_granted() {
         &scene,
         &key,
         json!({
-            "Operations": ["Encrypt", "Decrypt"], "Name": "n", "RetiringPrincipal": arn("user/bob"),
+            "Operations": ["Encrypt", "Decrypt", "Encrypt"], "Name": "n", "RetiringPrincipal": arn("user/bob"),
             "Constraints": constraints,
         }),
     )
@@ -31,7 +31,7 @@ async fn an_entry_says_what_was_granted() {
         "GranteePrincipal": arn("user/alice"),
         "RetiringPrincipal": arn("user/bob"),
         "IssuingAccount": format!("arn:aws:iam::{ACCOUNT}:root"),
-        "Operations": ["Decrypt", "Encrypt"],
+        "Operations": ["Encrypt", "Decrypt"],
         "Constraints": constraints,
     });
     let listed = scene.ok("ListGrants", json!({"KeyId": key})).await;
