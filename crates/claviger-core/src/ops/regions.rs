@@ -129,8 +129,10 @@ pub(crate) async fn change_shared(
     Ok(shared)
 }
 
-// AWS: https://docs.aws.amazon.com/kms/latest/developerguide/ct-synchronize-multi-region-key.html
-fn synchronized(key: &Key) -> ServiceEvent {
+/// The event of what AWS does on its own once something that related keys share has changed.
+///
+/// AWS: <https://docs.aws.amazon.com/kms/latest/developerguide/ct-synchronize-multi-region-key.html>
+pub(super) fn synchronized(key: &Key) -> ServiceEvent {
     let mut event = ServiceEvent {
         has_request_id: true,
         ..ServiceEvent::of_key("SynchronizeMultiRegionKey", key, None)

@@ -95,14 +95,15 @@ impl Operation for ReplicateKey {
             tags: all_tags,
             ..replicas::new_record(cx, &shared, &place)
         };
-        let _told_by_the_call =
-            regions::change_shared(cx.core, &mut cx.staged, primary, shared).await?;
+        // The new replica is given all that they share, whether there were others to be told or not.
+        let _told_once = regions::change_shared(cx.core, &mut cx.staged, primary, shared).await?;
+        let synchronized = regions::synchronized(primary);
         let answer = ReplicateKeyOutput {
             replica_key_metadata: Some(being_created(keys::metadata(&record, &arn, cx.now))),
             replica_policy: Some(policy.text),
             replica_tags: Some(tags(input).to_vec()),
         };
-        note(cx, &answer, replicas::created(&record, arn));
+        note(cx, &answer, [replicas::created(&record, arn), synchronized]);
         cx.create_key(place, record)?;
         Ok(answer)
     }
@@ -119,8 +120,9 @@ fn being_created(metadata: KeyMetadata) -> KeyMetadata {
     }
 }
 
-/// AWS logs the replication in the Region of the primary key, and the new key in its own.
-fn note(cx: &mut Cx<'_>, answer: &ReplicateKeyOutput, created: ServiceEvent) {
+/// AWS logs the replication in the Region of the primary key, the new key in its own, and in the first one again that they
+/// share now what there is to share.
+fn note(cx: &mut Cx<'_>, answer: &ReplicateKeyOutput, events: [ServiceEvent; 2]) {
     let out = cx.notes.response();
     if let Some(metadata) = &answer.replica_key_metadata {
         out.put_object("replicaKeyMetadata", |out| {
@@ -133,7 +135,7 @@ fn note(cx: &mut Cx<'_>, answer: &ReplicateKeyOutput, created: ServiceEvent) {
         "replicaTags",
         answer.replica_tags.as_deref().unwrap_or_default(),
     );
-    cx.notes.service_events.push(created);
+    cx.notes.service_events.extend(events);
 }
 
 fn bypass(input: &ReplicateKeyInput) -> bool {

@@ -56,8 +56,8 @@ async fn the_answer_to_replicate_key_is_that_of_aws() {
     let policy = answer["ReplicaPolicy"].as_str().unwrap();
     assert!(policy.contains("Enable IAM User Permissions"), "{policy}");
     let events = scene.events();
-    let [call, created] = &events[events.len() - 2..] else {
-        panic!("two events")
+    let [call, created, synchronized] = &events[events.len() - 3..] else {
+        panic!("three events")
     };
     assert_eq!(call["eventName"], "ReplicateKey");
     assert_eq!(call["awsRegion"], REGION);
@@ -69,6 +69,10 @@ async fn the_answer_to_replicate_key_is_that_of_aws() {
         logged["multiRegionConfiguration"]["primaryKey"]["region"],
         REGION
     );
+    let told = json!([{"accountId": ACCOUNT, "type": "AWS::KMS::Key", "ARN": key}]);
+    assert_eq!(synchronized["eventName"], "SynchronizeMultiRegionKey");
+    assert_eq!(synchronized["awsRegion"], REGION);
+    assert_eq!(synchronized["resources"], told);
     assert_eq!(created["eventName"], "CreateKey");
     assert_eq!(created["awsRegion"], EU);
     assert_eq!(created["resources"][0]["ARN"], json!(in_region(&key, EU)));
