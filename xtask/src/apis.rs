@@ -60,7 +60,7 @@ pub(crate) const APIS: [ApiChoice; 3] = [
 ];
 
 #[rustfmt::skip]
-const IAM_OPERATIONS: [&str; 79] = [
+const IAM_OPERATIONS: [&str; 83] = [
     "CreateUser", "GetUser", "ListUsers", "UpdateUser", "DeleteUser",
     "TagUser", "UntagUser", "ListUserTags",
     "PutUserPolicy", "GetUserPolicy", "ListUserPolicies", "DeleteUserPolicy",
@@ -68,7 +68,7 @@ const IAM_OPERATIONS: [&str; 79] = [
     "PutUserPermissionsBoundary", "DeleteUserPermissionsBoundary",
     "CreateAccessKey", "ListAccessKeys", "UpdateAccessKey", "DeleteAccessKey", "GetAccessKeyLastUsed",
     "CreateRole", "GetRole", "ListRoles", "UpdateRole", "UpdateRoleDescription", "UpdateAssumeRolePolicy", "DeleteRole",
-    "TagRole", "UntagRole", "ListRoleTags",
+    "TagRole", "UntagRole", "ListRoleTags", "ListInstanceProfilesForRole",
     "PutRolePolicy", "GetRolePolicy", "ListRolePolicies", "DeleteRolePolicy",
     "AttachRolePolicy", "DetachRolePolicy", "ListAttachedRolePolicies",
     "PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary",
@@ -80,6 +80,7 @@ const IAM_OPERATIONS: [&str; 79] = [
     "CreatePolicyVersion", "GetPolicyVersion", "ListPolicyVersions", "DeletePolicyVersion", "SetDefaultPolicyVersion",
     "ListEntitiesForPolicy", "TagPolicy", "UntagPolicy", "ListPolicyTags",
     "CreateOpenIDConnectProvider", "GetOpenIDConnectProvider", "ListOpenIDConnectProviders", "DeleteOpenIDConnectProvider",
+    "TagOpenIDConnectProvider", "UntagOpenIDConnectProvider", "ListOpenIDConnectProviderTags",
     "UpdateOpenIDConnectProviderThumbprint", "AddClientIDToOpenIDConnectProvider", "RemoveClientIDFromOpenIDConnectProvider",
     "SimulatePrincipalPolicy", "SimulateCustomPolicy", "GetAccountSummary",
 ];

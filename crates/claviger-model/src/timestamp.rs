@@ -56,6 +56,11 @@ impl Timestamp {
             .to_string()
     }
 
+    /// The form that CloudTrail gives dates in the answers of IAM: `May 21, 2025 5:47:45 AM`.
+    pub fn human_of_iam(self) -> String {
+        self.civil().strftime("%b %-d, %Y %-I:%M:%S %p").to_string()
+    }
+
     /// True within the years -9999 to 9999, outside of which no calendar form exists.
     pub(crate) fn has_calendar_form(self) -> bool {
         jiff::Timestamp::from_millisecond(self.0).is_ok()
@@ -97,6 +102,7 @@ mod tests {
         let moment = Timestamp::from_epoch_ms(1_747_806_465_123);
         assert_eq!(moment.to_string(), "2025-05-21T05:47:45Z");
         assert_eq!(moment.human(), "May 21, 2025, 5:47:45 AM");
+        assert_eq!(moment.human_of_iam(), "May 21, 2025 5:47:45 AM");
         assert_eq!(
             moment.saturating_add_seconds(12 * 3600).human(),
             "May 21, 2025, 5:47:45 PM"

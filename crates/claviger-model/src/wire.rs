@@ -25,6 +25,7 @@ pub(crate) use scalars::{
     Boolean, Bytes, Choice, EnumValue, Integer, Pattern, SecretBytes, SecretString, Text, Time,
 };
 pub(crate) use structure_list::StructureList;
+pub use xml::percent_encoded;
 pub(crate) use xml::{Content, PercentEncoded, Xml, encode_result};
 
 pub use crate::generated::kms::decode::decode_any;

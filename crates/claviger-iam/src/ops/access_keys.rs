@@ -93,11 +93,13 @@ pub(super) fn created(
 
 /// What the audit event says of a new key: everything but the secret.
 pub(super) fn note(cx: &mut Cx<'_>, key: &AccessKey) {
+    let created = key.create_date.map(Timestamp::human_of_iam);
     cx.notes.response().put_object("accessKey", |noted| {
         noted
             .put_str("accessKeyId", &key.access_key_id)
             .put_str("status", key.status.as_str())
             .put_str("userName", &key.user_name);
+        super::put_optional(noted, "createDate", created.as_deref());
     });
 }
 

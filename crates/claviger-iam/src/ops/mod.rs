@@ -53,6 +53,8 @@ mod list_entities_for_policy;
 mod list_group_policies;
 mod list_groups;
 mod list_groups_for_user;
+mod list_instance_profiles_for_role;
+mod list_open_id_connect_provider_tags;
 mod list_open_id_connect_providers;
 mod list_policies;
 mod list_policy_tags;
@@ -79,10 +81,12 @@ mod set_default_policy_version;
 mod simulate_custom_policy;
 mod simulate_principal_policy;
 mod simulations;
+mod tag_open_id_connect_provider;
 mod tag_policy;
 mod tag_role;
 mod tag_user;
 mod tags;
+mod untag_open_id_connect_provider;
 mod untag_policy;
 mod untag_role;
 mod untag_user;
@@ -159,6 +163,8 @@ const IAM: &[Route] = routes![
     list_group_policies::ListGroupPolicies,
     list_groups::ListGroups,
     list_groups_for_user::ListGroupsForUser,
+    list_instance_profiles_for_role::ListInstanceProfilesForRole,
+    list_open_id_connect_provider_tags::ListOpenIDConnectProviderTags,
     list_open_id_connect_providers::ListOpenIDConnectProviders,
     list_policies::ListPolicies,
     list_policy_tags::ListPolicyTags,
@@ -179,9 +185,11 @@ const IAM: &[Route] = routes![
     set_default_policy_version::SetDefaultPolicyVersion,
     simulate_custom_policy::SimulateCustomPolicy,
     simulate_principal_policy::SimulatePrincipalPolicy,
+    tag_open_id_connect_provider::TagOpenIDConnectProvider,
     tag_policy::TagPolicy,
     tag_role::TagRole,
     tag_user::TagUser,
+    untag_open_id_connect_provider::UntagOpenIDConnectProvider,
     untag_policy::UntagPolicy,
     untag_role::UntagRole,
     untag_user::UntagUser,

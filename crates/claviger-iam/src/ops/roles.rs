@@ -6,6 +6,7 @@ use claviger_core::{cx::Cx, error::Error};
 use claviger_model::{
     Timestamp,
     iam::{Role, RoleLastUsed},
+    wire::percent_encoded,
 };
 use claviger_policy::{ParseError, Policy, PolicyKind, PrincipalRef, Refusal, reprint};
 
@@ -85,12 +86,16 @@ pub(super) async fn described(cx: &Cx<'_>, record: &RoleRecord) -> Result<Role, 
 /// What the audit event says of a new role.
 pub(super) fn note(cx: &mut Cx<'_>, record: &RoleRecord) {
     let arn = record.arn(cx.caller.account);
+    let created = Timestamp::from_epoch_ms(record.created_ms).human_of_iam();
+    let trust = percent_encoded(&record.trust.document);
     cx.notes.response().put_object("role", |noted| {
         noted
             .put_str("path", &record.path)
             .put_str("roleName", &record.name)
             .put_str("roleId", &record.id)
-            .put_str("arn", &arn);
+            .put_str("arn", &arn)
+            .put_str("createDate", &created)
+            .put_str("assumeRolePolicyDocument", &trust);
     });
 }
 

@@ -51,11 +51,13 @@ pub(super) fn root(cx: &Cx<'_>, account: &AccountRecord) -> User {
 /// What the audit event says of a new user.
 pub(super) fn note(cx: &mut Cx<'_>, user: &UserRecord) {
     let arn = user.arn(cx.caller.account);
+    let created = Timestamp::from_epoch_ms(user.created_ms).human_of_iam();
     cx.notes.response().put_object("user", |noted| {
         noted
             .put_str("path", &user.path)
             .put_str("userName", &user.name)
             .put_str("userId", &user.id)
-            .put_str("arn", &arn);
+            .put_str("arn", &arn)
+            .put_str("createDate", &created);
     });
 }

@@ -31,6 +31,6 @@ fn note_credentials<'c>(cx: &'c mut Cx<'_>, credentials: &Credentials) -> &'c mu
     cx.notes.response().put_object("credentials", |member| {
         member
             .put_str("accessKeyId", &credentials.access_key_id)
-            .put_str("expiration", &credentials.expiration.to_string());
+            .put_str("expiration", &credentials.expiration.human());
     })
 }

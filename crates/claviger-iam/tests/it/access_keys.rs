@@ -73,7 +73,8 @@ async fn the_event_of_a_new_key_has_no_secret() {
     let event = scene.events().pop().unwrap();
     assert_eq!(
         event["responseElements"],
-        json!({"accessKey": {"accessKeyId": id, "status": "Active", "userName": "alice"}})
+        json!({"accessKey": {"accessKeyId": id, "status": "Active", "userName": "alice",
+            "createDate": "Jan 2, 2026 3:04:05 AM"}})
     );
 }
 

@@ -53,6 +53,17 @@ async fn a_provider_lives_and_ends() {
         .ok("UpdateOpenIDConnectProviderThumbprint", &prints)
         .await;
     assert_eq!(scene.provider(arn).await.thumbprints, [other]);
+    let tag = [
+        named[0],
+        ("Tags.member.1.Key", "Cost"),
+        ("Tags.member.1.Value", "9"),
+    ];
+    scene.ok("TagOpenIDConnectProvider", &tag).await;
+    let untag = [named[0], ("TagKeys.member.1", "TEAM")];
+    scene.ok("UntagOpenIDConnectProvider", &untag).await;
+    let tags = scene.ok("ListOpenIDConnectProviderTags", &named).await;
+    assert_eq!(texts(&tags, "Key"), ["Cost"]);
+    assert_eq!(text(&tags, "IsTruncated"), "false");
     let listed = scene.ok("ListOpenIDConnectProviders", &[]).await;
     assert_eq!(texts(&listed, "Arn"), [arn.as_str()]);
 

@@ -45,7 +45,7 @@ async fn assume_role_answers_and_is_logged() {
     );
     assert_eq!(
         event["responseElements"],
-        json!({"credentials": {"accessKeyId": session.id, "expiration": "2026-01-02T03:19:05Z"},
+        json!({"credentials": {"accessKeyId": session.id, "expiration": "Jan 2, 2026, 3:19:05 AM"},
             "assumedRoleUser": {"assumedRoleId": text(&session.answer, "AssumedRoleId"), "arn": arn},
             "packedPolicySize": percent, "sourceIdentity": "alice"})
     );

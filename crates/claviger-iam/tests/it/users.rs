@@ -474,6 +474,7 @@ async fn a_change_leaves_its_event_with_what_is_allowed_to_be_told() {
     let user = &event["responseElements"]["user"];
     assert_eq!(user["userId"], text(&made, "UserId"));
     assert_eq!(user["arn"], format!("arn:aws:iam::{ACCOUNT}:user/a/alice"));
+    assert_eq!(user["createDate"], "Jan 2, 2026 3:04:05 AM");
     scene.ok("ListUsers", &[]).await;
     let event = scene.events().pop().unwrap();
     assert_eq!(

@@ -77,6 +77,11 @@ impl Content for PercentEncoded<'_> {
     }
 }
 
+/// A policy document in the form in which IAM gives it: percent-encoded.
+pub fn percent_encoded(text: &str) -> String {
+    utf8_percent_encode(text, RESERVED).to_string()
+}
+
 impl Content for String {
     fn write(&self, xml: &mut Xml) {
         xml.text(self);

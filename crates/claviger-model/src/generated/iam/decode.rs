@@ -78,6 +78,12 @@ pub fn decode_any(operation: Operation, body: &[u8]) -> Result<(), DecodeError> 
         Operation::ListGroupPolicies => ListGroupPoliciesInput::decode(body).map(drop),
         Operation::ListGroups => ListGroupsInput::decode(body).map(drop),
         Operation::ListGroupsForUser => ListGroupsForUserInput::decode(body).map(drop),
+        Operation::ListInstanceProfilesForRole => {
+            ListInstanceProfilesForRoleInput::decode(body).map(drop)
+        }
+        Operation::ListOpenIDConnectProviderTags => {
+            ListOpenIDConnectProviderTagsInput::decode(body).map(drop)
+        }
         Operation::ListOpenIDConnectProviders => {
             ListOpenIDConnectProvidersInput::decode(body).map(drop)
         }
@@ -106,9 +112,15 @@ pub fn decode_any(operation: Operation, body: &[u8]) -> Result<(), DecodeError> 
         Operation::SetDefaultPolicyVersion => SetDefaultPolicyVersionInput::decode(body).map(drop),
         Operation::SimulateCustomPolicy => SimulateCustomPolicyInput::decode(body).map(drop),
         Operation::SimulatePrincipalPolicy => SimulatePrincipalPolicyInput::decode(body).map(drop),
+        Operation::TagOpenIDConnectProvider => {
+            TagOpenIDConnectProviderInput::decode(body).map(drop)
+        }
         Operation::TagPolicy => TagPolicyInput::decode(body).map(drop),
         Operation::TagRole => TagRoleInput::decode(body).map(drop),
         Operation::TagUser => TagUserInput::decode(body).map(drop),
+        Operation::UntagOpenIDConnectProvider => {
+            UntagOpenIDConnectProviderInput::decode(body).map(drop)
+        }
         Operation::UntagPolicy => UntagPolicyInput::decode(body).map(drop),
         Operation::UntagRole => UntagRoleInput::decode(body).map(drop),
         Operation::UntagUser => UntagUserInput::decode(body).map(drop),
@@ -1689,6 +1701,77 @@ impl WireInput for ListGroupsForUserInput {
     }
 }
 
+impl Structure for ListInstanceProfilesForRoleInput {
+    fn read<'de, M: MapAccess<'de>>(
+        members: &mut Members<'_, M>,
+    ) -> Result<Option<Self>, M::Error> {
+        let mut role_name = Slot::Absent;
+        let mut marker = Slot::Absent;
+        let mut max_items = Slot::Absent;
+        while let Some(member) = members.name()? {
+            match &*member {
+                "RoleName" => members.read(&mut role_name, "roleName", &rules::ROLE_NAME_TYPE)?,
+                "Marker" => members.read(&mut marker, "marker", &rules::MARKER_TYPE)?,
+                "MaxItems" => members.read(&mut max_items, "maxItems", &rules::MAX_ITEMS_TYPE)?,
+                _ => members.skip()?,
+            }
+        }
+        let role_name = members.required(role_name, "roleName");
+        let build = || {
+            Some(Self {
+                role_name: role_name?,
+                marker: marker.optional(),
+                max_items: max_items.optional(),
+            })
+        };
+        Ok(build())
+    }
+}
+
+impl WireInput for ListInstanceProfilesForRoleInput {
+    fn decode(body: &[u8]) -> Result<Self, DecodeError> {
+        wire::decode_form(body)
+    }
+}
+
+impl Structure for ListOpenIDConnectProviderTagsInput {
+    fn read<'de, M: MapAccess<'de>>(
+        members: &mut Members<'_, M>,
+    ) -> Result<Option<Self>, M::Error> {
+        let mut open_id_connect_provider_arn = Slot::Absent;
+        let mut marker = Slot::Absent;
+        let mut max_items = Slot::Absent;
+        while let Some(member) = members.name()? {
+            match &*member {
+                "OpenIDConnectProviderArn" => members.read(
+                    &mut open_id_connect_provider_arn,
+                    "openIDConnectProviderArn",
+                    &rules::ARN_TYPE,
+                )?,
+                "Marker" => members.read(&mut marker, "marker", &rules::MARKER_TYPE)?,
+                "MaxItems" => members.read(&mut max_items, "maxItems", &rules::MAX_ITEMS_TYPE)?,
+                _ => members.skip()?,
+            }
+        }
+        let open_id_connect_provider_arn =
+            members.required(open_id_connect_provider_arn, "openIDConnectProviderArn");
+        let build = || {
+            Some(Self {
+                open_id_connect_provider_arn: open_id_connect_provider_arn?,
+                marker: marker.optional(),
+                max_items: max_items.optional(),
+            })
+        };
+        Ok(build())
+    }
+}
+
+impl WireInput for ListOpenIDConnectProviderTagsInput {
+    fn decode(body: &[u8]) -> Result<Self, DecodeError> {
+        wire::decode_form(body)
+    }
+}
+
 impl Structure for ListOpenIDConnectProvidersInput {
     fn read<'de, M: MapAccess<'de>>(
         members: &mut Members<'_, M>,
@@ -2532,6 +2615,42 @@ impl WireInput for SimulatePrincipalPolicyInput {
     }
 }
 
+impl Structure for TagOpenIDConnectProviderInput {
+    fn read<'de, M: MapAccess<'de>>(
+        members: &mut Members<'_, M>,
+    ) -> Result<Option<Self>, M::Error> {
+        let mut open_id_connect_provider_arn = Slot::Absent;
+        let mut tags = Slot::Absent;
+        while let Some(member) = members.name()? {
+            match &*member {
+                "OpenIDConnectProviderArn" => members.read(
+                    &mut open_id_connect_provider_arn,
+                    "openIDConnectProviderArn",
+                    &rules::ARN_TYPE,
+                )?,
+                "Tags" => members.read(&mut tags, "tags", &rules::TAG_LIST_TYPE)?,
+                _ => members.skip()?,
+            }
+        }
+        let open_id_connect_provider_arn =
+            members.required(open_id_connect_provider_arn, "openIDConnectProviderArn");
+        let tags = members.required(tags, "tags");
+        let build = || {
+            Some(Self {
+                open_id_connect_provider_arn: open_id_connect_provider_arn?,
+                tags: tags?,
+            })
+        };
+        Ok(build())
+    }
+}
+
+impl WireInput for TagOpenIDConnectProviderInput {
+    fn decode(body: &[u8]) -> Result<Self, DecodeError> {
+        wire::decode_form(body)
+    }
+}
+
 impl Structure for TagPolicyInput {
     fn read<'de, M: MapAccess<'de>>(
         members: &mut Members<'_, M>,
@@ -2622,6 +2741,42 @@ impl Structure for TagUserInput {
 }
 
 impl WireInput for TagUserInput {
+    fn decode(body: &[u8]) -> Result<Self, DecodeError> {
+        wire::decode_form(body)
+    }
+}
+
+impl Structure for UntagOpenIDConnectProviderInput {
+    fn read<'de, M: MapAccess<'de>>(
+        members: &mut Members<'_, M>,
+    ) -> Result<Option<Self>, M::Error> {
+        let mut open_id_connect_provider_arn = Slot::Absent;
+        let mut tag_keys = Slot::Absent;
+        while let Some(member) = members.name()? {
+            match &*member {
+                "OpenIDConnectProviderArn" => members.read(
+                    &mut open_id_connect_provider_arn,
+                    "openIDConnectProviderArn",
+                    &rules::ARN_TYPE,
+                )?,
+                "TagKeys" => members.read(&mut tag_keys, "tagKeys", &rules::TAG_KEY_LIST_TYPE)?,
+                _ => members.skip()?,
+            }
+        }
+        let open_id_connect_provider_arn =
+            members.required(open_id_connect_provider_arn, "openIDConnectProviderArn");
+        let tag_keys = members.required(tag_keys, "tagKeys");
+        let build = || {
+            Some(Self {
+                open_id_connect_provider_arn: open_id_connect_provider_arn?,
+                tag_keys: tag_keys?,
+            })
+        };
+        Ok(build())
+    }
+}
+
+impl WireInput for UntagOpenIDConnectProviderInput {
     fn decode(body: &[u8]) -> Result<Self, DecodeError> {
         wire::decode_form(body)
     }

@@ -473,6 +473,34 @@ impl WireOutput for ListGroupsForUserOutput {
     }
 }
 
+impl Content for ListInstanceProfilesForRoleOutput {
+    fn write(&self, xml: &mut Xml) {
+        xml.always("InstanceProfiles", &self.instance_profiles);
+        xml.optional("IsTruncated", &self.is_truncated);
+        xml.optional("Marker", &self.marker);
+    }
+}
+
+impl WireOutput for ListInstanceProfilesForRoleOutput {
+    fn encode(&self) -> Vec<u8> {
+        wire::encode_result("ListInstanceProfilesForRoleResult", self)
+    }
+}
+
+impl Content for ListOpenIDConnectProviderTagsOutput {
+    fn write(&self, xml: &mut Xml) {
+        xml.always("Tags", &self.tags);
+        xml.optional("IsTruncated", &self.is_truncated);
+        xml.optional("Marker", &self.marker);
+    }
+}
+
+impl WireOutput for ListOpenIDConnectProviderTagsOutput {
+    fn encode(&self) -> Vec<u8> {
+        wire::encode_result("ListOpenIDConnectProviderTagsResult", self)
+    }
+}
+
 impl Content for ListOpenIDConnectProvidersOutput {
     fn write(&self, xml: &mut Xml) {
         xml.optional(
@@ -690,6 +718,12 @@ impl WireOutput for SimulatePrincipalPolicyOutput {
     }
 }
 
+impl WireOutput for TagOpenIDConnectProviderOutput {
+    fn encode(&self) -> Vec<u8> {
+        Vec::new()
+    }
+}
+
 impl WireOutput for TagPolicyOutput {
     fn encode(&self) -> Vec<u8> {
         Vec::new()
@@ -703,6 +737,12 @@ impl WireOutput for TagRoleOutput {
 }
 
 impl WireOutput for TagUserOutput {
+    fn encode(&self) -> Vec<u8> {
+        Vec::new()
+    }
+}
+
+impl WireOutput for UntagOpenIDConnectProviderOutput {
     fn encode(&self) -> Vec<u8> {
         Vec::new()
     }
@@ -846,6 +886,18 @@ impl Content for Group {
         xml.always("GroupId", &self.group_id);
         xml.always("Arn", &self.arn);
         xml.always("CreateDate", &self.create_date);
+    }
+}
+
+impl Content for InstanceProfile {
+    fn write(&self, xml: &mut Xml) {
+        xml.always("Path", &self.path);
+        xml.always("InstanceProfileName", &self.instance_profile_name);
+        xml.always("InstanceProfileId", &self.instance_profile_id);
+        xml.always("Arn", &self.arn);
+        xml.always("CreateDate", &self.create_date);
+        xml.always("Roles", &self.roles);
+        xml.optional("Tags", &self.tags);
     }
 }
 

@@ -443,6 +443,28 @@ pub struct ListGroupsForUserInput {
     pub max_items: Option<i32>,
 }
 
+/// What `ListInstanceProfilesForRole` receives.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct ListInstanceProfilesForRoleInput {
+    /// `RoleName`, 1 to 64 characters, matching `[\w+=,.@-]+`, required.
+    pub role_name: String,
+    /// `Marker`, 1 to 320 characters, matching `[\u0020-\u00FF]+`.
+    pub marker: Option<String>,
+    /// `MaxItems`, 1 to 1000.
+    pub max_items: Option<i32>,
+}
+
+/// What `ListOpenIDConnectProviderTags` receives.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct ListOpenIDConnectProviderTagsInput {
+    /// `OpenIDConnectProviderArn`, 20 to 2048 characters, required.
+    pub open_id_connect_provider_arn: String,
+    /// `Marker`, 1 to 320 characters, matching `[\u0020-\u00FF]+`.
+    pub marker: Option<String>,
+    /// `MaxItems`, 1 to 1000.
+    pub max_items: Option<i32>,
+}
+
 /// What `ListOpenIDConnectProviders` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct ListOpenIDConnectProvidersInput;
@@ -690,6 +712,15 @@ pub struct SimulatePrincipalPolicyInput {
     pub marker: Option<String>,
 }
 
+/// What `TagOpenIDConnectProvider` receives.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct TagOpenIDConnectProviderInput {
+    /// `OpenIDConnectProviderArn`, 20 to 2048 characters, required.
+    pub open_id_connect_provider_arn: String,
+    /// `Tags`, at most 50 entries, required.
+    pub tags: Vec<Tag>,
+}
+
 /// What `TagPolicy` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct TagPolicyInput {
@@ -715,6 +746,15 @@ pub struct TagUserInput {
     pub user_name: String,
     /// `Tags`, at most 50 entries, required.
     pub tags: Vec<Tag>,
+}
+
+/// What `UntagOpenIDConnectProvider` receives.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct UntagOpenIDConnectProviderInput {
+    /// `OpenIDConnectProviderArn`, 20 to 2048 characters, required.
+    pub open_id_connect_provider_arn: String,
+    /// `TagKeys`, at most 50 entries, required.
+    pub tag_keys: Vec<String>,
 }
 
 /// What `UntagPolicy` receives.

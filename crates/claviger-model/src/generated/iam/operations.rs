@@ -99,6 +99,10 @@ pub enum Operation {
     ListGroups,
     /// `ListGroupsForUser`
     ListGroupsForUser,
+    /// `ListInstanceProfilesForRole`
+    ListInstanceProfilesForRole,
+    /// `ListOpenIDConnectProviderTags`
+    ListOpenIDConnectProviderTags,
     /// `ListOpenIDConnectProviders`
     ListOpenIDConnectProviders,
     /// `ListPolicies`
@@ -139,12 +143,16 @@ pub enum Operation {
     SimulateCustomPolicy,
     /// `SimulatePrincipalPolicy`
     SimulatePrincipalPolicy,
+    /// `TagOpenIDConnectProvider`
+    TagOpenIDConnectProvider,
     /// `TagPolicy`
     TagPolicy,
     /// `TagRole`
     TagRole,
     /// `TagUser`
     TagUser,
+    /// `UntagOpenIDConnectProvider`
+    UntagOpenIDConnectProvider,
     /// `UntagPolicy`
     UntagPolicy,
     /// `UntagRole`
@@ -169,7 +177,7 @@ pub enum Operation {
 
 impl Operation {
     /// All operations.
-    pub const ALL: [Self; 79] = [
+    pub const ALL: [Self; 83] = [
         Self::AddClientIDToOpenIDConnectProvider,
         Self::AddUserToGroup,
         Self::AttachGroupPolicy,
@@ -216,6 +224,8 @@ impl Operation {
         Self::ListGroupPolicies,
         Self::ListGroups,
         Self::ListGroupsForUser,
+        Self::ListInstanceProfilesForRole,
+        Self::ListOpenIDConnectProviderTags,
         Self::ListOpenIDConnectProviders,
         Self::ListPolicies,
         Self::ListPolicyTags,
@@ -236,9 +246,11 @@ impl Operation {
         Self::SetDefaultPolicyVersion,
         Self::SimulateCustomPolicy,
         Self::SimulatePrincipalPolicy,
+        Self::TagOpenIDConnectProvider,
         Self::TagPolicy,
         Self::TagRole,
         Self::TagUser,
+        Self::UntagOpenIDConnectProvider,
         Self::UntagPolicy,
         Self::UntagRole,
         Self::UntagUser,
@@ -300,6 +312,8 @@ impl Operation {
             Self::ListGroupPolicies => "ListGroupPolicies",
             Self::ListGroups => "ListGroups",
             Self::ListGroupsForUser => "ListGroupsForUser",
+            Self::ListInstanceProfilesForRole => "ListInstanceProfilesForRole",
+            Self::ListOpenIDConnectProviderTags => "ListOpenIDConnectProviderTags",
             Self::ListOpenIDConnectProviders => "ListOpenIDConnectProviders",
             Self::ListPolicies => "ListPolicies",
             Self::ListPolicyTags => "ListPolicyTags",
@@ -322,9 +336,11 @@ impl Operation {
             Self::SetDefaultPolicyVersion => "SetDefaultPolicyVersion",
             Self::SimulateCustomPolicy => "SimulateCustomPolicy",
             Self::SimulatePrincipalPolicy => "SimulatePrincipalPolicy",
+            Self::TagOpenIDConnectProvider => "TagOpenIDConnectProvider",
             Self::TagPolicy => "TagPolicy",
             Self::TagRole => "TagRole",
             Self::TagUser => "TagUser",
+            Self::UntagOpenIDConnectProvider => "UntagOpenIDConnectProvider",
             Self::UntagPolicy => "UntagPolicy",
             Self::UntagRole => "UntagRole",
             Self::UntagUser => "UntagUser",
@@ -387,6 +403,8 @@ impl Operation {
             "ListGroupPolicies" => Self::ListGroupPolicies,
             "ListGroups" => Self::ListGroups,
             "ListGroupsForUser" => Self::ListGroupsForUser,
+            "ListInstanceProfilesForRole" => Self::ListInstanceProfilesForRole,
+            "ListOpenIDConnectProviderTags" => Self::ListOpenIDConnectProviderTags,
             "ListOpenIDConnectProviders" => Self::ListOpenIDConnectProviders,
             "ListPolicies" => Self::ListPolicies,
             "ListPolicyTags" => Self::ListPolicyTags,
@@ -409,9 +427,11 @@ impl Operation {
             "SetDefaultPolicyVersion" => Self::SetDefaultPolicyVersion,
             "SimulateCustomPolicy" => Self::SimulateCustomPolicy,
             "SimulatePrincipalPolicy" => Self::SimulatePrincipalPolicy,
+            "TagOpenIDConnectProvider" => Self::TagOpenIDConnectProvider,
             "TagPolicy" => Self::TagPolicy,
             "TagRole" => Self::TagRole,
             "TagUser" => Self::TagUser,
+            "UntagOpenIDConnectProvider" => Self::UntagOpenIDConnectProvider,
             "UntagPolicy" => Self::UntagPolicy,
             "UntagRole" => Self::UntagRole,
             "UntagUser" => Self::UntagUser,
@@ -648,6 +668,12 @@ impl Operation {
             Self::ListGroupPolicies => &[errors::NO_SUCH_ENTITY, errors::SERVICE_FAILURE],
             Self::ListGroups => &[errors::SERVICE_FAILURE],
             Self::ListGroupsForUser => &[errors::NO_SUCH_ENTITY, errors::SERVICE_FAILURE],
+            Self::ListInstanceProfilesForRole => &[errors::NO_SUCH_ENTITY, errors::SERVICE_FAILURE],
+            Self::ListOpenIDConnectProviderTags => &[
+                errors::NO_SUCH_ENTITY,
+                errors::SERVICE_FAILURE,
+                errors::INVALID_INPUT,
+            ],
             Self::ListOpenIDConnectProviders => &[errors::SERVICE_FAILURE],
             Self::ListPolicies => &[errors::SERVICE_FAILURE],
             Self::ListPolicyTags => &[
@@ -721,6 +747,13 @@ impl Operation {
                 errors::INVALID_INPUT,
                 errors::POLICY_EVALUATION,
             ],
+            Self::TagOpenIDConnectProvider => &[
+                errors::NO_SUCH_ENTITY,
+                errors::LIMIT_EXCEEDED,
+                errors::INVALID_INPUT,
+                errors::CONCURRENT_MODIFICATION,
+                errors::SERVICE_FAILURE,
+            ],
             Self::TagPolicy => &[
                 errors::NO_SUCH_ENTITY,
                 errors::LIMIT_EXCEEDED,
@@ -738,6 +771,12 @@ impl Operation {
             Self::TagUser => &[
                 errors::NO_SUCH_ENTITY,
                 errors::LIMIT_EXCEEDED,
+                errors::INVALID_INPUT,
+                errors::CONCURRENT_MODIFICATION,
+                errors::SERVICE_FAILURE,
+            ],
+            Self::UntagOpenIDConnectProvider => &[
+                errors::NO_SUCH_ENTITY,
                 errors::INVALID_INPUT,
                 errors::CONCURRENT_MODIFICATION,
                 errors::SERVICE_FAILURE,

@@ -334,6 +334,28 @@ pub struct ListGroupsForUserOutput {
     pub marker: Option<String>,
 }
 
+/// What `ListInstanceProfilesForRole` answers.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct ListInstanceProfilesForRoleOutput {
+    /// `InstanceProfiles`, required.
+    pub instance_profiles: Vec<InstanceProfile>,
+    /// `IsTruncated`.
+    pub is_truncated: Option<bool>,
+    /// `Marker`.
+    pub marker: Option<String>,
+}
+
+/// What `ListOpenIDConnectProviderTags` answers.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct ListOpenIDConnectProviderTagsOutput {
+    /// `Tags`, at most 50 entries, required.
+    pub tags: Vec<Tag>,
+    /// `IsTruncated`.
+    pub is_truncated: Option<bool>,
+    /// `Marker`.
+    pub marker: Option<String>,
+}
+
 /// What `ListOpenIDConnectProviders` answers.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct ListOpenIDConnectProvidersOutput {
@@ -494,6 +516,10 @@ pub struct SimulatePrincipalPolicyOutput {
     pub marker: Option<String>,
 }
 
+/// What `TagOpenIDConnectProvider` answers: no body.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct TagOpenIDConnectProviderOutput;
+
 /// What `TagPolicy` answers: no body.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct TagPolicyOutput;
@@ -505,6 +531,10 @@ pub struct TagRoleOutput;
 /// What `TagUser` answers: no body.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct TagUserOutput;
+
+/// What `UntagOpenIDConnectProvider` answers: no body.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct UntagOpenIDConnectProviderOutput;
 
 /// What `UntagPolicy` answers: no body.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]

@@ -123,6 +123,25 @@ pub struct InlinePolicyIdentifierType {
     pub attachment_name: String,
 }
 
+/// `InstanceProfile`, inside requests or answers.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct InstanceProfile {
+    /// `Path`, 1 to 512 characters, matching `(\u002F)|(\u002F[\u0021-\u007E]+\u002F)`, required.
+    pub path: String,
+    /// `InstanceProfileName`, 1 to 128 characters, matching `[\w+=,.@-]+`, required.
+    pub instance_profile_name: String,
+    /// `InstanceProfileId`, 16 to 128 characters, matching `[\w]+`, required.
+    pub instance_profile_id: String,
+    /// `Arn`, 20 to 2048 characters, required.
+    pub arn: String,
+    /// `CreateDate`, required.
+    pub create_date: Timestamp,
+    /// `Roles`, required.
+    pub roles: Vec<Role>,
+    /// `Tags`, at most 50 entries.
+    pub tags: Option<Vec<Tag>>,
+}
+
 /// `OpenIDConnectProviderListEntry`, inside requests or answers.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct OpenIDConnectProviderListEntry {
