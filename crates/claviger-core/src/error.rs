@@ -148,6 +148,14 @@ pub fn invalid_key_id(id: &str) -> Error {
     Error::new(error_code::NOT_FOUND, format!("Invalid keyId '{id}'"))
 }
 
+/// An alias where only a key id or key ARN is taken.
+pub fn alias_unsupported() -> Error {
+    Error::new(
+        error_code::INVALID_ARN,
+        "Key Aliases are not supported for this operation.",
+    )
+}
+
 /// The ARN names another Region or no KMS resource.
 pub fn invalid_arn(arn: &str) -> Error {
     Error::new(error_code::INVALID_ARN, format!("Invalid arn {arn}"))

@@ -118,13 +118,14 @@ impl Decision {
         self.effect == Effect::Allow
     }
 
-    /// The text of the `AccessDeniedException`, in AWS's words. `resource_arn` is `*` for operations without a resource.
+    /// The text of the `AccessDeniedException`, in AWS's words. The resource is `*` for operations without one, and none
+    /// for what an operation must be allowed besides itself.
     // AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
     #[must_use]
-    pub fn denial_text(&self, principal_arn: &str, action: &str, resource_arn: &str) -> String {
-        let refusal = format!(
-            "User: {principal_arn} is not authorized to perform: {action} on resource: {resource_arn}"
-        );
+    pub fn denial_text(&self, principal_arn: &str, action: &str, resource: Option<&str>) -> String {
+        let on = resource.map(|resource| format!(" on resource: {resource}"));
+        let on = on.unwrap_or_default();
+        let refusal = format!("User: {principal_arn} is not authorized to perform: {action}{on}");
         match &self.reason {
             Reason::AllowedBy(_) => refusal,
             Reason::DeniedBy(clause) => {

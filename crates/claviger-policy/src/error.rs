@@ -95,6 +95,10 @@ impl Refusal {
                  matches requests without the specified [encryption context or tag] or with an unspecified \
                  [encryption context or tag]. To fix, remove ForAllValues."
             }
+            Refusal::IdentityOnlyKey(_) => {
+                "These condition keys are not permitted in a key policy: aws:ResourceTag, kms:ResourceTag, \
+                 kms:ResourceAliases"
+            }
             Refusal::IdentityPrincipal => "Policy document should not specify a principal.",
             Refusal::Missing("Action") => "Policy statement must contain actions.",
             Refusal::Missing("Principal") => "Missing required field Principal",
@@ -119,7 +123,6 @@ impl Refusal {
             Refusal::Duplicate
             | Refusal::Empty
             | Refusal::Exclusive(..)
-            | Refusal::IdentityOnlyKey(_)
             | Refusal::Missing(_)
             | Refusal::NotPrincipalAllow
             | Refusal::TooLong

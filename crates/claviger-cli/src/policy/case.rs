@@ -60,7 +60,7 @@ impl Case {
         let resource = self.resource().text();
         let answer = (outcome != Outcome::Allowed && decides).then(|| Answer {
             code: "AccessDeniedException",
-            message: decision.denial_text(&self.caller.arn, self.action.as_str(), resource),
+            message: decision.denial_text(&self.caller.arn, self.action.as_str(), Some(resource)),
         });
         Explanation {
             decision: outcome,

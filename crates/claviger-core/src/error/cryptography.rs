@@ -98,11 +98,7 @@ pub fn wrapping_unsupported(
     wrapping_spec: impl fmt::Display,
     spec: impl fmt::Display,
 ) -> Error {
-    // UNKNOWN: AWS documents no error for these.
-    Error::new(
-        error_code::UNSUPPORTED_OPERATION,
-        format!(
-            "Wrapping algorithm {algorithm} with wrapping key spec {wrapping_spec} is not supported for key spec {spec}."
-        ),
-    )
+    validation(format!(
+        "Wrapping algorithm {algorithm} and wrapping key spec {wrapping_spec} cannot be used to import a {spec} key."
+    ))
 }

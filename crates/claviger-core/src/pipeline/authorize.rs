@@ -30,12 +30,14 @@ pub(super) async fn authorize<O: Operation>(
         on: On::Any,
         alias: None,
     });
-    for ask in subject.asks(&O::RULE).chain(further) {
+    let own = subject.asks(&O::RULE).map(|ask| (ask, true));
+    for (ask, names_resource) in own.chain(further.map(|ask| (ask, false))) {
         let question = Question::<O> {
             cx,
             input,
             subject,
             ask,
+            names_resource,
         };
         question.permit().await?;
     }
@@ -48,6 +50,8 @@ struct Question<'a, O: Operation> {
     input: &'a O::Input,
     subject: &'a O::Subject,
     ask: Ask<'a>,
+    /// Whether a refusal names the resource: AWS leaves it out for what is asked besides the operation's own action.
+    names_resource: bool,
 }
 
 impl<O: Operation> Question<'_, O> {
@@ -116,10 +120,11 @@ impl<O: Operation> Question<'_, O> {
             }
             On::Role { arn, .. } => error::role_denied(caller, self.ask.action, arn),
             On::Any | On::Alias(_) | On::Entity(_) | On::Key(_) | On::Grant { .. } => {
+                let resource = self.ask.on.resource().text();
                 error::access_denied(decision.denial_text(
                     &caller.principal.arn,
                     self.ask.action,
-                    self.ask.on.resource().text(),
+                    self.names_resource.then_some(resource),
                 ))
             }
         }

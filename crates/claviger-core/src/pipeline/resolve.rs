@@ -46,8 +46,7 @@ pub(super) async fn find_by_identifier(
         KeyIdentifier::Alias(_) | KeyIdentifier::AliasArn(_)
     );
     if by_alias && rule.identifiers != Identifiers::KeyOrAlias {
-        // UNKNOWN: AWS's text for an alias where only a key id or key ARN is taken.
-        return Err(error::invalid_key_id(text));
+        return Err(error::alias_unsupported());
     }
     match identifier {
         KeyIdentifier::Id(id) => find_by_id(cx, &cx.caller.account, id).await,

@@ -44,5 +44,6 @@ mod slow_reader;
 mod spellings;
 mod states;
 mod terms;
+mod texts;
 mod unwritable;
 mod uses;

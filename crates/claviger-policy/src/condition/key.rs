@@ -142,6 +142,8 @@ const RULES: &[Rule] = &[
     one("kms:replicaregion"),
     one("kms:requestalias"),
     identity_only(many("kms:resourcealiases")),
+    // No request has it, but AWS knows its name.
+    identity_only(one("kms:resourcetag/")),
     one("kms:retiringprincipal"),
     one("kms:retiringserviceprincipal"),
     one("kms:rotationperiodindays"),

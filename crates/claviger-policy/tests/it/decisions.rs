@@ -246,7 +246,7 @@ fn the_reason_names_the_statements() {
 fn denials_speak_as_aws_does() {
     let check = |ask: &Ask<'_>, key_policy: &str, identity: &[&str], ending: &str| {
         let decision = ask.decide(key_policy, identity);
-        let text = decision.denial_text(&ask.principal.arn, ask.action, ask.resource.text());
+        let text = decision.denial_text(&ask.principal.arn, ask.action, Some(ask.resource.text()));
         let beginning = format!(
             "User: {} is not authorized to perform: {} on resource: ",
             ask.principal.arn, ask.action

@@ -28,7 +28,7 @@ fn check(boundary: Option<&str>, sessions: Option<&[&str]>, effect: Effect, reas
         ..Policies::default()
     });
     assert_eq!(decision.effect, effect, "{boundary:?} {sessions:?}");
-    let text = decision.denial_text("A", "kms:Encrypt", "K");
+    let text = decision.denial_text("A", "kms:Encrypt", Some("K"));
     assert_eq!(
         text,
         format!("User: A is not authorized to perform: kms:Encrypt on resource: K{reason}")
@@ -102,7 +102,7 @@ fn a_limit_denies() {
         ..Policies::default()
     });
     assert_eq!(decision.effect, ExplicitDeny);
-    let text = decision.denial_text("A", "kms:Encrypt", "K");
+    let text = decision.denial_text("A", "kms:Encrypt", Some("K"));
     assert!(text.ends_with(" with an explicit deny in a permissions boundary"));
     let decision = ask.decide_under(&Policies {
         resource: Some(&naming),
@@ -113,7 +113,7 @@ fn a_limit_denies() {
         panic!("{decision:?}");
     };
     assert_eq!(clause.policy, PolicySource::Session(1));
-    let text = decision.denial_text("A", "kms:Encrypt", "K");
+    let text = decision.denial_text("A", "kms:Encrypt", Some("K"));
     assert!(text.ends_with(" with an explicit deny in a session policy"));
 }
 

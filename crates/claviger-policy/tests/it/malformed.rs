@@ -167,11 +167,19 @@ fn for_all_values_on_one_pair_of_many() {
 
 #[test]
 fn keys_of_identity_policies_only() {
-    for key in ["kms:ResourceAliases", "aws:ResourceTag/Team", "s3:prefix"] {
+    let text = "These condition keys are not permitted in a key policy: aws:ResourceTag, kms:ResourceTag, \
+                kms:ResourceAliases";
+    for (key, text) in [
+        ("kms:ResourceAliases", Some(text)),
+        ("aws:ResourceTag/Team", Some(text)),
+        ("kms:ResourceTag/Team", Some(text)),
+        ("s3:prefix", None),
+    ] {
         let condition = format!(r#""Condition":{{"ForAnyValue:StringEquals":{{"{key}":"x"}}}}"#);
         let document =
             format!(r#"{{"Statement":{{"Effect":"Allow","Principal":"*",{condition}}}}}"#);
-        refusal(Key, &document);
+        let told = refusal(Key, &document).public_text();
+        assert!(text.is_none_or(|text| text == told), "{told}");
         let document = format!(
             r#"{{"Statement":{{"Effect":"Allow","Action":"*","Resource":"*",{condition}}}}}"#
         );

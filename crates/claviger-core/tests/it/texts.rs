@@ -1,0 +1,106 @@
+//! What AWS says in so many words.
+
+use serde_json::{Value, json};
+
+use crate::{
+    people::{arn, identity},
+    scene::{ACCOUNT, Answer, Scene, refusal},
+};
+
+#[tokio::test]
+async fn of_a_grant_that_cannot_be() {
+    let scene = Scene::new().await;
+    let key = scene.new_key(json!({})).await;
+    let root = format!("arn:aws:iam::{ACCOUNT}:root");
+    let body = json!({"KeyId": key, "GranteePrincipal": root, "Operations": ["Decrypt"]});
+    let twice =
+        json!({"EncryptionContextEquals": {}, "EncryptionContextSubset": {"tenant": "t-17"}});
+    let alone = "Grants must not contain only the CreateGrant operation.";
+    for (member, value, text) in [
+        ("Operations", json!(["CreateGrant"]), alone),
+        ("Operations", json!(["CreateGrant", "CreateGrant"]), alone),
+        ("Constraints", twice, "More than one constraint supplied"),
+    ] {
+        let mut body = body.clone();
+        body[member] = value;
+        let answer = scene.call("CreateGrant", body).await;
+        said(answer, "ValidationException", text);
+    }
+}
+
+/// Whether there is such an alias or not.
+#[tokio::test]
+async fn of_an_alias_in_the_place_of_a_key() {
+    let scene = Scene::new().await;
+    let key = scene.new_key(json!({})).await;
+    let alias = json!({"AliasName": "alias/a", "TargetKeyId": key});
+    scene.ok("CreateAlias", alias).await;
+    for name in ["alias/a", "alias/nowhere"] {
+        let by_arn = format!("arn:aws:kms:us-east-1:{ACCOUNT}:{name}");
+        for named in [name, &by_arn] {
+            for operation in ["GetKeyPolicy", "EnableKey", "ListGrants"] {
+                let answer = scene.call(operation, json!({"KeyId": named})).await;
+                let text = "Key Aliases are not supported for this operation.";
+                said(answer, "InvalidArnException", text);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn of_a_wrapping_that_does_not_fit() {
+    let scene = Scene::new().await;
+    let key = scene.new_key(json!({"Origin": "EXTERNAL"})).await;
+    for (algorithm, spec) in [
+        ("RSA_AES_KEY_WRAP_SHA_256", "RSA_3072"),
+        ("RSAES_PKCS1_V1_5", "RSA_2048"),
+    ] {
+        let body = json!({"KeyId": key, "WrappingAlgorithm": algorithm, "WrappingKeySpec": spec});
+        let answer = scene.call("GetParametersForImport", body).await;
+        let text = format!(
+            "Wrapping algorithm {algorithm} and wrapping key spec {spec} cannot be used to import a SYMMETRIC_DEFAULT key."
+        );
+        said(answer, "ValidationException", &text);
+    }
+}
+
+/// The resource is named for the operation's own action alone.
+#[tokio::test]
+async fn of_tags_at_creation_without_the_right_to_tag() {
+    let scene = Scene::new().await;
+    let mut alice = scene.at_rest.people.hire(ACCOUNT, "user/alice");
+    let who = arn("user/alice");
+    let body = json!({"Tags": [{"TagKey": "a", "TagValue": "b"}]}).to_string();
+    for (action, told) in [
+        ("kms:TagResource", "kms:CreateKey on resource: *"),
+        ("kms:CreateKey", "kms:TagResource"),
+    ] {
+        let policy = json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": action, "Resource": "*"}});
+        let own = std::sync::Arc::get_mut(&mut alice).unwrap();
+        own.identity_policies = vec![identity(&policy)];
+        let answer = scene.send(&alice, "CreateKey", body.clone()).await;
+        let (lacking, _) = told.split_once(' ').unwrap_or((told, ""));
+        let text = format!(
+            "User: {who} is not authorized to perform: {told} because no identity-based policy allows the {lacking} action"
+        );
+        said(answer, "AccessDeniedException", &text);
+    }
+}
+
+#[tokio::test]
+async fn of_a_key_policy_that_speaks_of_tags() {
+    let scene = Scene::new().await;
+    let policy = json!({"Version": "2012-10-17", "Statement": {
+        "Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*",
+        "Condition": {"StringEquals": {"aws:ResourceTag/Team": "a"}},
+    }});
+    let body: Value = json!({"Policy": policy.to_string()});
+    let answer = scene.call("CreateKey", body).await;
+    let text = "These condition keys are not permitted in a key policy: aws:ResourceTag, kms:ResourceTag, kms:ResourceAliases";
+    said(answer, "MalformedPolicyDocumentException", text);
+}
+
+fn said(answer: Answer, code: &str, text: &str) {
+    let (given, told) = refusal(answer);
+    assert_eq!((given.as_str(), told.as_deref()), (code, Some(text)));
+}
