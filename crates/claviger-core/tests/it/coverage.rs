@@ -167,7 +167,7 @@ impl Stage {
         // Besides, only what the service did on its own.
         let service = new
             .iter()
-            .filter(|event| event["eventType"] == "AwsServiceEvent");
+            .filter(|event| event["userIdentity"]["invokedBy"] == "AWS Internal");
         assert_eq!(service.count() + 1, new.len(), "{shown}: {new:?}");
     }
 }
