@@ -271,6 +271,7 @@ async fn attempt<O: Operation>(
         trail.name_resources(&subject);
         grants::check_tokens(core, O::grant_tokens(&input))?;
         authorize::authorize::<O>(&cx, &input, &subject).await?;
+        trail.authorized = true;
         subject.agrees()?;
         let admitted = admit::admit(subject, &O::RULE, cx.now)?;
         let output = O::run(&mut cx, &input, &admitted).await?;

@@ -32,6 +32,8 @@ pub(super) struct Trail<'a> {
     pub(super) parameters: Parameters,
     /// Whether the body was decoded; an event without is all that a malformed body leaves.
     pub(super) decoded: bool,
+    /// Whether the caller may do what the call asks for.
+    pub(super) authorized: bool,
     /// What the operation added.
     pub(super) notes: Notes,
     call: &'a Call,
@@ -56,6 +58,7 @@ impl<'a> Trail<'a> {
             now: core.clock.now(),
             parameters: Parameters::new(),
             decoded: false,
+            authorized: false,
             notes: Notes::default(),
             call,
             rule,
@@ -66,6 +69,7 @@ impl<'a> Trail<'a> {
     /// Names what the call acts on, refused or not.
     pub(super) fn name_resources(&mut self, subject: &impl Subject) {
         let own = self.call.caller.account;
+        self.authorized = false;
         self.resources.clear();
         for arn in subject.alias_arns() {
             self.resources.push(Named::other(own, KEY_KIND, arn));
@@ -174,10 +178,10 @@ impl<'a> Trail<'a> {
         }
     }
 
-    /// What a refused call would have acted on in another account is that account's affair and is not named.
+    /// What a call would have acted on in another account is that account's affair: who may not do it is not told.
     fn resource_list<'s>(&'s self, caller: &str, refused: bool) -> Vec<Resource<'s>> {
         let named = self.resources.iter().map(Named::resource);
-        let named = named.filter(|named| !refused || named.account_id == caller);
+        let named = named.filter(|named| !refused || self.authorized || named.account_id == caller);
         let made = self.notes.keys.iter().filter(|_| !refused);
         let made = made.map(|(account, arn)| Resource {
             account_id: account,

@@ -81,6 +81,21 @@ async fn a_refused_stranger_is_recorded_where_it_came_from() {
     assert_eq!(event["responseElements"], Value::Null);
 }
 
+/// Whoever may use another account's key knows it: what then fails names it.
+#[tokio::test]
+async fn a_failure_of_a_permitted_stranger_names_the_key() {
+    let scene = Scene::new().await;
+    let policy = crate::policies::of(&[ACCOUNT, OTHER_ACCOUNT]);
+    let key = scene.new_key(json!({"Policy": policy})).await;
+    let body = json!({"KeyId": key}).to_string();
+    let answer = scene.send(&root(OTHER_ACCOUNT), "GetPublicKey", body).await;
+    assert_eq!(code(&answer), "UnsupportedOperationException");
+    let event = scene.events().pop().unwrap();
+    assert_eq!(event["errorCode"], "UnsupportedOperationException");
+    let named = json!([{"accountId": ACCOUNT, "type": "AWS::KMS::Key", "ARN": key}]);
+    assert_eq!(event["resources"], named);
+}
+
 /// A deployment with a key for each purpose.
 struct Stage {
     scene: Scene,
