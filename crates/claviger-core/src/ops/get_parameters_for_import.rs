@@ -105,4 +105,5 @@ async fn take(cx: &Cx<'_>, spec: WrappingSpec) -> Result<WrappingKey, Error> {
 
 // AWS: https://docs.aws.amazon.com/kms/latest/developerguide/importing-keys-get-public-key-and-token.html
 const VALID_DAYS: i64 = 1;
-const WAIT_MAX: Duration = Duration::from_secs(10);
+/// A busy machine takes some seconds for a pair of RSA 4096; clients wait for a minute as a rule.
+const WAIT_MAX: Duration = Duration::from_secs(30);
