@@ -133,8 +133,6 @@ impl<'a> Trail<'a> {
         }
     }
 
-    // DIFFERS: CloudTrail logs a call on another account's key in both accounts, under one sharedEventID. Here one log serves all
-    // accounts, and one event tells of a call; of a served one in the account that owns the key.
     fn compose(&self, id: Uuid, refusal: Option<&Error>, changes: &[RecordChange<'_>]) -> Composed {
         let call = self.call;
         let who = Identity::of(&call.caller);
@@ -142,6 +140,8 @@ impl<'a> Trail<'a> {
         let event_time = self.now.to_string();
         let unverified = (!call.caller.verified).then(|| self.unverified_note());
         let resources = self.resource_list(account, refusal.is_some());
+        // DIFFERS: CloudTrail logs a call on another account's key in both accounts, under one sharedEventID. Here one log serves
+        // all accounts, and one event tells of a call; of a served one in the account that owns the key.
         let owner = resources.first().map_or(account, |first| first.account_id);
         let event = Event {
             user_identity: &who.text,
