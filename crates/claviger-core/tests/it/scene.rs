@@ -316,9 +316,14 @@ impl Deployment {
     }
 
     pub(crate) fn events(&self) -> Vec<Value> {
-        let lines = verify::lines(&self.audit_dir()).unwrap();
+        self.try_events().unwrap()
+    }
+
+    /// Fails at what stands in the log and is no event.
+    pub(crate) fn try_events(&self) -> Result<Vec<Value>, claviger_audit::Error> {
+        let lines = verify::lines(&self.audit_dir())?;
         lines
-            .map(|line| serde_json::from_slice(&line.unwrap().event).unwrap())
+            .map(|line| Ok(serde_json::from_slice(&line?.event).unwrap()))
             .collect()
     }
 
