@@ -41,10 +41,10 @@ def matrix():
                 imported(key_id, algorithm, wrapping_spec)
             else:
                 text = (
-                    f"Wrapping algorithm {algorithm} with wrapping key spec {wrapping_spec} "
-                    f"is not supported for key spec {spec}."
+                    f"Wrapping algorithm {algorithm} and wrapping key spec {wrapping_spec} "
+                    f"cannot be used to import a {spec} key."
                 )
-                refused("UnsupportedOperationException", text, parameters, **wrapping(key_id, algorithm, wrapping_spec))
+                refused("ValidationException", text, parameters, **wrapping(key_id, algorithm, wrapping_spec))
 
 
 def fits(spec, algorithm, wrapping_spec):

@@ -164,7 +164,8 @@ def describing():
         KeyId=key_id,
     )
     kms.create_alias(AliasName="alias/describing", TargetKeyId=key_id)
-    refused("NotFoundException", ..., kms.update_key_description, KeyId="alias/describing", Description="x")
+    no_alias = "Key Aliases are not supported for this operation."
+    refused("InvalidArnException", no_alias, kms.update_key_description, KeyId="alias/describing", Description="x")
 
 
 def switching():
