@@ -29,6 +29,7 @@ impl Uses {
         let mut uses = self.0.own();
         if let Some(known) = uses.get_mut(place) {
             known.last = later(known.last, last);
+            known.since_ms = known.since_ms.min(last.at_ms);
         } else if uses.len() < KEYS_NOTED_MAX {
             let since_ms = last.at_ms;
             uses.insert(place.clone(), Unwritten { last, since_ms });
@@ -128,11 +129,11 @@ mod tests {
     #[test]
     fn a_last_use_never_goes_back() {
         let (uses, place) = (Uses::default(), place());
-        // A slow signature that began first ends last.
+        // A slow signature that began first ends last, and has waited longest.
         for at_ms in [20, 10] {
             uses.note(&place, used(at_ms));
         }
-        let noted = uses.unwritten_since(Timestamp::from_epoch_ms(20));
+        let noted = uses.unwritten_since(Timestamp::from_epoch_ms(10));
         assert_eq!(noted, [(place.clone(), used(20))]);
         uses.written(&place, &used(20));
         assert!(
