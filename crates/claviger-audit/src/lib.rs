@@ -37,6 +37,7 @@ mod frame;
 pub mod identity;
 mod json;
 mod ledger;
+mod locked;
 mod log;
 mod notary;
 mod note;

@@ -87,7 +87,7 @@ impl Log {
     ) -> Result<(Self, Recovery), Error> {
         let signer = Signer::new(&settings.origin, seed)?;
         let recovered = recovery::recover(&settings, signer.key())?;
-        let notary = Notary::new(&settings, signer, &recovered, Box::new(now_ms));
+        let notary = Notary::new(&settings, signer, recovered.ledger, Box::new(now_ms));
         let shared = Arc::new(Shared::new(settings, recovered.tail, notary));
         shared.settle(true);
         let thread = thread::Builder::new()

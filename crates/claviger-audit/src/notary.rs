@@ -1,14 +1,14 @@
 //! Who signs checkpoints and starts segments.
 
-use std::fs::File;
 use std::io::{self, Write};
 use std::sync::Arc;
 
 use crate::checkpoint::{Checkpoint, Position};
 use crate::frame::{Chain, GENESIS, Head, sha256};
+use crate::locked::Locked;
 use crate::log::Settings;
 use crate::note::{Signer, VerifierKey};
-use crate::recovery::Recovered;
+use crate::recovery::Ledger;
 use crate::segment::{Segment, sync_folder};
 use crate::writer::Tail;
 
@@ -17,7 +17,7 @@ pub(crate) struct Notary {
     signer: Signer,
     now_ms: Box<dyn Fn() -> i64 + Send + Sync>,
     /// The checkpoint file, locked for as long as the log is open.
-    file: Arc<File>,
+    file: Locked,
     /// Where its last whole checkpoint ends.
     end: u64,
     /// The hash of that checkpoint.
@@ -31,19 +31,18 @@ impl Notary {
     pub(crate) fn new(
         settings: &Settings,
         signer: Signer,
-        recovered: &Recovered,
+        ledger: Ledger,
         now_ms: Box<dyn Fn() -> i64 + Send + Sync>,
     ) -> Self {
-        let ledger = &recovered.ledger;
         Self {
             settings: settings.clone(),
             signer,
             segment_started_ms: None,
             now_ms,
-            file: Arc::clone(&ledger.file),
+            file: ledger.file,
             end: ledger.end,
             previous: ledger.previous.unwrap_or(GENESIS),
-            last: ledger.last.clone(),
+            last: ledger.last,
         }
     }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{Read, Seek, SeekFrom};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -16,6 +16,7 @@ use crate::checkpoint::{Checkpoint, Position};
 use crate::error::Error;
 use crate::frame::{Broken, Chain, Head, parse, sha256};
 use crate::ledger::Entries;
+use crate::locked::Locked;
 use crate::log::Settings;
 use crate::note::{Note, VerifierKey};
 use crate::segment::{
@@ -45,7 +46,7 @@ pub(crate) struct Recovered {
 
 /// The checkpoint file, open at the end of its last whole checkpoint.
 pub(crate) struct Ledger {
-    pub(crate) file: Arc<File>,
+    pub(crate) file: Locked,
     pub(crate) end: u64,
     pub(crate) previous: Option<Head>,
     pub(crate) last: Option<Checkpoint>,
@@ -108,14 +109,15 @@ fn open_ledger(path: &Path, key: &VerifierKey) -> Result<Ledger, Error> {
         .read(true)
         .mode(FILE_MODE)
         .open(path);
-    let mut file = opened.map_err(Error::io(path))?;
-    file.try_lock()
-        .map_err(|_| Error::Locked(path.to_owned()))?;
+    let opened = opened.map_err(Error::io(path))?;
+    let file = Locked::new(opened).map_err(|_| Error::Locked(path.to_owned()))?;
     let length = file.metadata().map_err(Error::io(path))?.len();
     let start = length.saturating_sub(LEDGER_TAIL_BYTES);
     let mut bytes = Vec::new();
-    file.seek(SeekFrom::Start(start)).map_err(Error::io(path))?;
-    file.read_to_end(&mut bytes).map_err(Error::io(path))?;
+    (&*file)
+        .seek(SeekFrom::Start(start))
+        .map_err(Error::io(path))?;
+    (&*file).read_to_end(&mut bytes).map_err(Error::io(path))?;
     let mut entries = if start == 0 {
         Entries::new(&bytes)
     } else {
@@ -127,7 +129,6 @@ fn open_ledger(path: &Path, key: &VerifierKey) -> Result<Ledger, Error> {
     if torn > 0 {
         file.set_len(end).map_err(Error::io(path))?;
     }
-    let file = Arc::new(file);
     let Some(entry) = last else {
         return Ok(Ledger {
             file,
