@@ -3,16 +3,16 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
 use std::fs;
+use std::future::poll_fn;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use claviger_store::{Batch, Committed, Error, Kv, Revision, Sqlite};
 use rusqlite::Connection;
 use tempfile::TempDir;
-use tokio::task::JoinSet;
 
 #[tokio::test]
 async fn keeps_everything_over_a_restart() {
@@ -197,30 +197,33 @@ async fn the_wal_does_not_grow_without_end() {
     assert!(wal_bytes < 16_000_000, "{wal_bytes}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test]
 async fn batches_that_wait_share_a_transaction() {
     let (_folder, path) = place();
-    let kv = Arc::new(open(&path));
+    let kv = open(&path);
     let first = commit(&kv, Batch::new().put("contended", "")).await;
     let before = kv.transactions();
 
-    // Another connection holds the write lock, as a slow disk would, until all are queued.
+    // Another connection holds the write lock, as a slow disk would, until all are queued: the first poll of each does that.
     let lock = Connection::open(&path).unwrap();
     lock.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let mut commits = JoinSet::new();
-    for number in 0..300 {
-        let kv = Arc::clone(&kv);
-        commits.spawn(async move {
-            let batch = Batch::new()
-                .expect("contended", first)
-                .put("contended", format!("{number}"));
-            kv.commit(batch.put(format!("{number}"), "")).await.unwrap()
-        });
+    let commits = (0..300).map(|number| {
+        let batch = Batch::new()
+            .expect("contended", first)
+            .put("contended", format!("{number}"));
+        kv.commit(batch.put(format!("{number}"), ""))
+    });
+    let mut commits: Vec<_> = commits.collect();
+    for commit in &mut commits {
+        let queued = poll_fn(|cx| Poll::Ready(commit.as_mut().poll(cx).is_pending()));
+        assert!(queued.await);
     }
-    tokio::time::sleep(Duration::from_millis(300)).await;
     lock.execute_batch("ROLLBACK").unwrap();
 
-    let outcomes = commits.join_all().await;
+    let mut outcomes = Vec::new();
+    for commit in commits {
+        outcomes.push(commit.await.unwrap());
+    }
     let won = outcomes
         .iter()
         .filter(|outcome| **outcome != Committed::Conflict)
