@@ -263,15 +263,20 @@ fn in_pieces(der: &[u8]) -> Vec<u8> {
     })
 }
 
-/// Rewrites every value of `der`, the innermost first, those inside of OCTET STRINGs too.
-fn rewrite(der: &[u8], write: &dyn Fn(u8, &[u8]) -> Vec<u8>) -> Vec<u8> {
+/// Rewrites every value of a PKCS #8 key, the innermost first, those of the algorithm's own form of key too.
+fn rewrite(pkcs8: &[u8], write: &dyn Fn(u8, &[u8]) -> Vec<u8>) -> Vec<u8> {
+    rewrite_at(0, pkcs8, write)
+}
+
+fn rewrite_at(depth: u32, der: &[u8], write: &dyn Fn(u8, &[u8]) -> Vec<u8>) -> Vec<u8> {
     let mut out = Vec::new();
     let mut rest = der;
     while !rest.is_empty() {
         let (tag, content, after) = split(rest);
-        let nested = tag & 0x20 != 0 || (tag == 4 && content.first() == Some(&0x30));
-        let content = if nested {
-            rewrite(content, write)
+        // Further in, OCTET STRINGs are random bytes, and what begins like a SEQUENCE is none.
+        let key = depth == 1 && tag == 4 && content.first() == Some(&0x30);
+        let content = if key || tag & 0x20 != 0 {
+            rewrite_at(depth + 1, content, write)
         } else {
             content.to_vec()
         };
