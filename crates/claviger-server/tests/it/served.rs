@@ -324,9 +324,7 @@ fn a_change_goes_on_when_its_client_hangs_up_and_shutdown_waits_for_it() {
         });
         let mut client = Client::connect(server.address);
         client.send(&kms("Slow", b"{}"));
-        while server.seen.calls.load(Ordering::SeqCst) == 0 {
-            thread::sleep(Duration::from_millis(2));
-        }
+        server.await_calls(1);
         drop(client);
         server.join();
         assert_eq!(server.seen.slow_calls_done.load(Ordering::SeqCst), 1);
@@ -340,7 +338,7 @@ fn shutdown_answers_the_open_request_and_then_closes() {
     let mut idle = Client::connect(server.address);
     idle.ask(&kms("Echo", b"{}"));
     busy.send(&kms("Slow", b"{}"));
-    thread::sleep(Duration::from_millis(50));
+    server.await_calls(2);
     server.stop();
     assert!(idle.is_closed());
     assert_eq!(busy.answer().unwrap().status, 200);

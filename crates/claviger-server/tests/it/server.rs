@@ -24,7 +24,7 @@ use claviger_server::{
     listen::{Credential, Pending, Presented, Readiness, Service, Settings, listen},
     protocol::QueryService,
 };
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
 pub(crate) const ACCESS_KEY_ID: &str = "AKIDEXAMPLE";
 /// A session with the token `token` and the same secret; `old` is the token of one that is over.
@@ -38,6 +38,8 @@ pub(crate) struct Seen {
     pub(crate) calls: AtomicU64,
     pub(crate) slow_calls_done: AtomicU64,
     pub(crate) not_ready: AtomicBool,
+    /// `Held` is answered once this is notified.
+    pub(crate) release: Notify,
 }
 
 pub(crate) struct Server {
@@ -76,6 +78,13 @@ impl Server {
             seen,
             stop: Some(stop),
             thread: Some(thread),
+        }
+    }
+
+    /// Waits until so many calls have begun.
+    pub(crate) fn await_calls(&self, count: u64) {
+        while self.seen.calls.load(Ordering::SeqCst) < count {
+            thread::sleep(Duration::from_millis(2));
         }
     }
 
@@ -132,6 +141,10 @@ const IDENTITY: Route = Route {
     number: 5,
     detached: false,
 };
+const HELD: Route = Route {
+    number: 6,
+    detached: false,
+};
 
 impl Service for Fake {
     type Route = Route;
@@ -144,6 +157,7 @@ impl Service for Fake {
         match operation {
             "Echo" => Some(ECHO),
             "Slow" => Some(SLOW),
+            "Held" => Some(HELD),
             "Panic" => Some(PANIC),
             "PanicDetached" => Some(PANIC_DETACHED),
             "Refuse" => Some(REFUSE),
@@ -195,6 +209,10 @@ impl Service for Fake {
                 SLOW => {
                     tokio::time::sleep(Duration::from_millis(300)).await;
                     seen.slow_calls_done.fetch_add(1, Ordering::SeqCst);
+                    Ok(b"{}".to_vec())
+                }
+                HELD => {
+                    seen.release.notified().await;
                     Ok(b"{}".to_vec())
                 }
                 PANIC | PANIC_DETACHED => panic!("the operation panicked, as this test wants"),
