@@ -4,8 +4,7 @@ use std::{
     cell::Cell,
     collections::BTreeMap,
     path::PathBuf,
-    sync::{Arc, OnceLock},
-    time::{Duration, Instant},
+    sync::{Arc, Mutex, OnceLock},
 };
 
 use claviger_audit::{Ack, Log, Recovery, Settings, VerifierKey, verify};
@@ -20,7 +19,7 @@ use claviger_core::{
     records::Records,
 };
 use claviger_crypto::{
-    SystemRng,
+    Rng, SystemRng,
     barrier::{Barrier, RecordId},
     import::{KeyPool, PoolLimits},
     keyring::Keyring,
@@ -48,6 +47,7 @@ pub(crate) struct Deployment {
     pub(crate) store: Arc<Memory>,
     pub(crate) faulty: Arc<Faulty>,
     pub(crate) people: Arc<People>,
+    pub(crate) draws: Arc<Draws>,
     barrier: Arc<Barrier>,
     dir: TempDir,
 }
@@ -183,6 +183,7 @@ impl Deployment {
             faulty: Arc::new(Faulty::new(Arc::clone(&store) as Arc<dyn Kv>)),
             store,
             people: Arc::default(),
+            draws: Arc::default(),
             barrier: Arc::new(Barrier::new(keyring)),
             dir: tempfile::tempdir().unwrap(),
         }
@@ -197,7 +198,7 @@ impl Deployment {
             records: self.records(),
             audit: self.open_log(),
             clock: Arc::new(Clock::new(|| NOW_MS.get())),
-            rng: Arc::new(SystemRng),
+            rng: Arc::clone(&self.draws) as Arc<dyn Rng>,
             pool: pool(),
             principals: Arc::clone(&self.people) as Arc<dyn Principals>,
             regions: Region::is_in_aws_partition,
@@ -211,19 +212,10 @@ impl Deployment {
     }
 
     fn open_log(&self) -> (Log, Recovery) {
+        let fatal = |text: &str| panic!("{text}");
+        let settings = Settings::new(self.audit_dir(), "n1", ORIGIN, Ack::Write, fatal);
         let seed = self.barrier.keyring().audit_seed().expose();
-        let start = Instant::now();
-        loop {
-            let fatal = |text: &str| panic!("{text}");
-            let settings = Settings::new(self.audit_dir(), "n1", ORIGIN, Ack::Write, fatal);
-            match Log::open(settings, seed, || START_MS) {
-                // A process that another test starts holds all files, locks included, until it is on its own.
-                Err(claviger_audit::Error::Locked(_)) if start.elapsed() < LOCKED_MAX => {
-                    std::thread::yield_now();
-                }
-                opened => return opened.unwrap(),
-            }
-        }
+        Log::open(settings, seed, || START_MS).unwrap()
     }
 
     /// Another deployment with the same content.
@@ -258,6 +250,7 @@ impl Deployment {
             faulty: Arc::new(Faulty::new(Arc::clone(&store) as Arc<dyn Kv>)),
             store,
             people: Arc::clone(&self.people),
+            draws: Arc::default(),
             barrier: Arc::clone(&self.barrier),
             dir: tempfile::tempdir().unwrap(),
         }
@@ -316,15 +309,16 @@ impl Deployment {
     }
 
     pub(crate) fn events(&self) -> Vec<Value> {
-        self.try_events().unwrap()
+        let lines = verify::lines(&self.audit_dir()).unwrap();
+        lines
+            .map(|line| serde_json::from_slice(&line.unwrap().event).unwrap())
+            .collect()
     }
 
-    /// Fails at what stands in the log and is no event.
-    pub(crate) fn try_events(&self) -> Result<Vec<Value>, claviger_audit::Error> {
-        let lines = verify::lines(&self.audit_dir())?;
-        lines
-            .map(|line| Ok(serde_json::from_slice(&line?.event).unwrap()))
-            .collect()
+    /// How many whole lines the log has; what stands behind them is none yet, or none any more.
+    pub(crate) fn count_lines(&self) -> usize {
+        let lines = verify::lines(&self.audit_dir()).unwrap();
+        lines.map_while(Result::ok).count()
     }
 
     fn records(&self) -> Records {
@@ -336,6 +330,24 @@ impl Deployment {
 
     fn audit_dir(&self) -> PathBuf {
         self.dir.path().join("audit")
+    }
+}
+
+/// The system's randomness, and how many bytes each draw took.
+#[derive(Default)]
+pub(crate) struct Draws(Mutex<Vec<usize>>);
+
+impl Draws {
+    /// The draws since the last time that somebody asked.
+    pub(crate) fn take(&self) -> Vec<usize> {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+}
+
+impl Rng for Draws {
+    fn fill(&self, out: &mut [u8]) -> Result<(), claviger_crypto::Error> {
+        self.0.lock().unwrap().push(out.len());
+        SystemRng.fill(out)
     }
 }
 
@@ -408,5 +420,4 @@ pub(crate) const DAY: u32 = 24 * HOUR;
 pub(crate) const ACCOUNT: &str = "111122223333";
 pub(crate) const OTHER_ACCOUNT: &str = "444455556666";
 pub(crate) const REGION: &str = "us-east-1";
-const LOCKED_MAX: Duration = Duration::from_secs(10);
 const ORIGIN: &str = "claviger.example/audit";
