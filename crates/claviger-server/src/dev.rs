@@ -117,6 +117,8 @@ async fn serve(
         region: options.region.clone(),
     };
     let control = tokio::spawn(ControlSocket::bind(folder)?.serve(control));
+    // Who reads that the server is ready may ask it to stop the next moment.
+    let stop = stop_requested()?;
     folder.write("dev.env", &environment)?;
     announce(options, &endpoint, &service.audit_key);
     let settings = Settings {
@@ -133,7 +135,7 @@ async fn serve(
         refusals,
         ..Settings::default()
     };
-    listen(socket, Arc::clone(&service), settings, stop_requested()?).await?;
+    listen(socket, Arc::clone(&service), settings, stop).await?;
     control.abort();
     jobs.abort();
     uses.abort();
@@ -226,7 +228,7 @@ fn shell_path(path: &Path) -> String {
     path.display().to_string()
 }
 
-/// Ready once the process is asked to end.
+/// Ready once the process is asked to end, from the moment on that this returns.
 fn stop_requested() -> std::io::Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
