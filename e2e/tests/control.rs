@@ -100,7 +100,7 @@ fn a_killed_servers_socket_is_no_obstacle() {
 fn what_fails_authentication_is_counted_and_logged_beside_the_audit_log() {
     let ground = Ground::new();
     let server = Server::start(&ground, &[]);
-    let before = audit_text(&ground);
+    let before = ground.calls().len();
     server.python(&ground, "boto3/refused.py", &[]);
     let status = command(&ground, &["status"])
         .expect_success("status")
@@ -119,9 +119,10 @@ fn what_fails_authentication_is_counted_and_logged_beside_the_audit_log() {
             "{line}: {status}"
         );
     }
-    let served = event_count(&audit_text(&ground)) - event_count(&before);
+    // The service's own events may come between: once a minute it writes down which access keys were used.
     assert_eq!(
-        served, 1,
+        ground.calls().len() - before,
+        1,
         "only the script's first call belongs into the audit log"
     );
     let secret = server.credentials().secret_access_key.clone();
@@ -165,8 +166,4 @@ fn audit_text(ground: &Ground) -> String {
         .iter()
         .map(|path| fs::read_to_string(path).unwrap())
         .collect()
-}
-
-fn event_count(log: &str) -> usize {
-    log.matches("\"eventID\"").count()
 }
