@@ -84,13 +84,13 @@ fn main() {
             rows.iter().for_each(|row| report::print(row, options.json));
         }
     }
-    if options.operation.is_some() {
-        return;
+    if options.operation.is_none() {
+        let cheap = operations.first().expect("an operation");
+        let length = Duration::from_secs_f64(options.seconds);
+        let beside = mixed::measure(&servers, cheap, options.rounds, length);
+        report::print_beside(&beside, options.json);
     }
-    let cheap = operations.first().expect("an operation");
-    let length = Duration::from_secs_f64(options.seconds);
-    let beside = mixed::measure(&servers, cheap, options.rounds, length);
-    report::print_beside(&beside, options.json);
+    servers.stop();
 }
 
 /// One row for each audited server.

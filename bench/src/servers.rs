@@ -56,6 +56,13 @@ impl Servers {
         self.0.iter().map(|audited| audited.audit).collect()
     }
 
+    /// Asks each to stop and waits until it has: a server that counts what it executes writes it down as it ends.
+    pub(crate) fn stop(self) {
+        for audited in self.0 {
+            audited.server.stop();
+        }
+    }
+
     pub(crate) fn targets<'a>(
         &'a self,
         operation: &'a Operation,

@@ -5,8 +5,8 @@ use std::process::Command;
 
 use clap::Args;
 
+use crate::release;
 use crate::run::succeed;
-use crate::target_folder;
 
 /// What is passed on to the load generator.
 #[derive(Args)]
@@ -33,16 +33,7 @@ pub(crate) struct Options {
 /// # Errors
 /// When the build or the benchmark fails.
 pub(crate) fn run(options: &Options, root: &Path) -> Result<(), String> {
-    let mut build = Command::new("cargo");
-    build.args(["build", "--release", "--locked", "--quiet"]);
-    build.args([
-        "--package",
-        "claviger-server",
-        "--package",
-        "claviger-bench",
-    ]);
-    succeed(build.current_dir(root))?;
-    let binaries = target_folder()?.join("release");
+    let binaries = release::build(root)?;
     let mut bench = Command::new(binaries.join("claviger-bench"));
     bench.env("CLAVIGER_BINARIES", &binaries);
     bench.args(["--seconds", &options.seconds.to_string()]);

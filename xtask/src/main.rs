@@ -7,6 +7,7 @@ mod fuzz;
 mod matrix;
 mod model_update;
 mod provision;
+mod release;
 mod run;
 mod test;
 mod tidy;
@@ -27,6 +28,8 @@ enum Command {
     Test(test::Options),
     /// Check the house rules that no compiler checks.
     Tidy,
+    /// Build the binaries that are given out, optimised by a profile of the server under load.
+    Release(release::Options),
     /// Measure the release server beside a bare HTTP server.
     Bench(bench::Options),
     /// Let libFuzzer look for inputs that a parser does not survive.
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
     let result = match Command::parse() {
         Command::Test(options) => test::run(&options, &root),
         Command::Tidy => tidy::run(&root),
+        Command::Release(options) => release::run(&options, &root),
         Command::Bench(options) => bench::run(&options, &root),
         Command::Fuzz(options) => fuzz::run(&options, &root),
         Command::Codegen { check } => codegen::run(check, &root),

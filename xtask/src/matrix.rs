@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::run::succeed;
+use crate::run::{output, succeed};
 use crate::target_folder;
 
 /// Writes the pages, or with `check` fails where the committed ones would differ.
@@ -47,11 +47,7 @@ fn operations(root: &Path) -> Result<String, String> {
     // The whole workspace is selected, as for the tests: less would compile the dependencies once more, with other features.
     build.args(["build", "--quiet", "--locked", "--workspace"]);
     succeed(build.args(["--example", "matrix"]).current_dir(root))?;
-    let output = Command::new(target_folder()?.join("debug/examples/matrix"))
-        .output()
-        .map_err(|error| format!("the example `matrix` cannot be started: {error}"))?;
-    if !output.status.success() {
-        return Err(String::from_utf8_lossy(&output.stderr).into_owned());
-    }
-    String::from_utf8(output.stdout).map_err(|error| error.to_string())
+    output(&mut Command::new(
+        target_folder()?.join("debug/examples/matrix"),
+    ))
 }

@@ -20,18 +20,34 @@ pub(crate) struct Clients {
 /// # Errors
 /// What is missing and could not be installed, with the command that would install it.
 pub(crate) fn end_to_end(root: &Path, target: &Path) -> Result<Clients, String> {
-    let missing: Vec<&str> = TOOLS
-        .iter()
-        .filter(|tool| !answers(tool.probe))
-        .map(|tool| tool.debian_package)
-        .collect();
-    if !missing.is_empty() {
-        install(&missing)?;
-    }
+    provide(&TOOLS)?;
     Ok(Clients {
         python: virtual_environment(root, target)?,
         node: node_modules(root, target)?,
     })
+}
+
+/// Makes sure that [`PROFILE_MERGER`] stands ready.
+///
+/// # Errors
+/// As [`end_to_end`].
+pub(crate) fn profile_merger() -> Result<(), String> {
+    provide(&[Tool {
+        probe: &[PROFILE_MERGER, "--version"],
+        debian_package: "llvm-19",
+    }])
+}
+
+fn provide(tools: &[Tool]) -> Result<(), String> {
+    let missing: Vec<&str> = tools
+        .iter()
+        .filter(|tool| !answers(tool.probe))
+        .map(|tool| tool.debian_package)
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    install(&missing)
 }
 
 struct Tool {
@@ -136,6 +152,9 @@ fn write(path: &Path, text: &str) -> Result<(), String> {
 
 const REQUIREMENTS: &str = "e2e/requirements.txt";
 const COLLECTION: &str = "e2e/clients/collection.py";
+
+/// Merges what trained programs counted: the oldest of LLVM's that reads what Rust 1.95 writes.
+pub(crate) const PROFILE_MERGER: &str = "llvm-profdata-19";
 
 const TOOLS: [Tool; 6] = [
     Tool {

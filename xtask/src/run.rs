@@ -67,6 +67,21 @@ pub(crate) fn succeed(command: &mut Command) -> Result<(), String> {
         .ok_or_else(|| format!("{} failed", name(command)))
 }
 
+/// Runs a command to its end and takes what it printed.
+///
+/// # Errors
+/// When the command cannot be started, exits with anything but 0, or prints what is no text.
+pub(crate) fn output(command: &mut Command) -> Result<String, String> {
+    let output = command
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| format!("{} cannot be started: {error}", name(command)))?;
+    if !output.status.success() {
+        return Err(format!("{} failed", name(command)));
+    }
+    String::from_utf8(output.stdout).map_err(|error| format!("{}: {error}", name(command)))
+}
+
 fn name(command: &Command) -> String {
     let arguments = command
         .get_args()

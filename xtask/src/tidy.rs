@@ -12,6 +12,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use crate::run::output;
+
 /// Runs every rule.
 ///
 /// # Errors
@@ -68,18 +70,15 @@ impl File {
 
 /// Tracked files, and those that would be with the next `git add`. Binary files have no text to check.
 fn tracked_files(root: &Path) -> Result<Vec<File>, String> {
-    let listing = Command::new("git")
-        .args([
-            "ls-files",
-            "-z",
-            "--cached",
-            "--others",
-            "--exclude-standard",
-        ])
-        .current_dir(root)
-        .output()
-        .map_err(|error| format!("git: {error}"))?;
-    let listing = String::from_utf8(listing.stdout).map_err(|error| error.to_string())?;
+    let mut list = Command::new("git");
+    list.args([
+        "ls-files",
+        "-z",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+    ]);
+    let listing = output(list.current_dir(root))?;
     let readable = |path: &str| {
         Some(File {
             path: path.to_owned(),
