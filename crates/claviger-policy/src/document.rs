@@ -90,7 +90,7 @@ fn parse_statement(node: &Node<'_>, language: Language) -> Result<Statement, Par
         sid: sid.map(|sid| parse_sid(&sid, kind)).transpose()?,
         is_deny,
         principals: principals
-            .map(|(node, negated)| Principals::parse(&node, negated))
+            .map(|(node, negated)| parse_principals(&node, negated, kind))
             .transpose()?,
         actions: actions
             .map(|(node, negated)| Actions::parse(&node, negated, kind))
@@ -120,10 +120,24 @@ fn check_principals(
             Err(node.refuse(Refusal::Prohibited("NotPrincipal")))
         }
         (PolicyKind::Identity, Some((node, _))) => Err(node.refuse(Refusal::IdentityPrincipal)),
-        (PolicyKind::Key | PolicyKind::Trust, None) => {
-            Err(statement.refuse(Refusal::Missing("Principal")))
-        }
+        (PolicyKind::Key, None) => Err(statement.refuse(Refusal::NoPrincipal)),
+        (PolicyKind::Trust, None) => Err(statement.refuse(Refusal::Missing("Principal"))),
     }
+}
+
+/// Of a list of nobody, AWS KMS says what it says of no list.
+fn parse_principals(
+    node: &Node<'_>,
+    negated: bool,
+    kind: PolicyKind,
+) -> Result<Principals, ParseError> {
+    Principals::parse(node, negated).map_err(|error| match (kind, error.reason) {
+        (PolicyKind::Key, Refusal::Empty) => ParseError {
+            reason: Refusal::NoPrincipal,
+            ..error
+        },
+        (_, reason) => ParseError { reason, ..error },
+    })
 }
 
 /// A key policy's statement without resources is accepted and has no effect.

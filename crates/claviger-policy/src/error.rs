@@ -53,6 +53,8 @@ pub enum Refusal {
     IdentityOnlyKey(String),
     /// A required element is missing.
     Missing(&'static str),
+    /// A statement of a key policy that names nobody.
+    NoPrincipal,
     /// `NotPrincipal` with `Allow`, which AWS does not support.
     NotPrincipalAllow,
     /// A principal that cannot exist.
@@ -102,6 +104,7 @@ impl Refusal {
             Refusal::IdentityPrincipal => "Policy document should not specify a principal.",
             Refusal::Missing("Action") => "Policy statement must contain actions.",
             Refusal::Missing("Principal") => "Missing required field Principal",
+            Refusal::NoPrincipal => "Policy contains a statement with no principal.",
             Refusal::Prohibited(element) => {
                 return Some(format!("Has prohibited field {element}"));
             }
@@ -165,6 +168,7 @@ impl fmt::Display for Refusal {
                 )
             }
             Refusal::Missing(element) => write!(formatter, "The element {element} is missing"),
+            Refusal::NoPrincipal => formatter.write_str("The statement names no principal"),
             Refusal::NotPrincipalAllow => {
                 formatter.write_str("NotPrincipal must be used with \"Effect\":\"Deny\"")
             }
