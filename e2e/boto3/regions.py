@@ -53,8 +53,8 @@ def a_life_in_two_regions():
     odd = [{"TagKey": "Owner", "TagValue": "My & My Team"}]
     refused("TagException", "Invalid tag", kms.replicate_key, KeyId=key_id, ReplicaRegion=AP, Tags=odd)
     single = create_key()["KeyId"]
-    not_primary = f"{arn(single)} is not a multi-region primary key."
-    refused("UnsupportedOperationException", not_primary, kms.replicate_key, KeyId=single, ReplicaRegion=EU)
+    single_region = f"{arn(single)} is not a multi-region key."
+    refused("UnsupportedOperationException", single_region, kms.replicate_key, KeyId=single, ReplicaRegion=EU)
 
     kms.update_primary_region(KeyId=key_id, PrimaryRegion=EU)
     eu.replicate_key(KeyId=key_id, ReplicaRegion=AP)

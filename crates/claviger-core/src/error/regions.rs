@@ -11,6 +11,19 @@ pub fn not_primary(arn: &str) -> Error {
     unsupported_because(format!("{arn} is not a multi-region primary key."))
 }
 
+/// A single-Region key can't do this.
+pub fn not_multi_region(arn: &str) -> Error {
+    unsupported_because(format!("{arn} is not a multi-region key."))
+}
+
+/// The Region in which the primary key itself is.
+pub fn contains_primary(region: &str) -> Error {
+    // UNKNOWN: AWS's text is recorded, its error is not.
+    unsupported_because(format!(
+        "{region} cannot have a replica because it contains the primary."
+    ))
+}
+
 /// There is a related key in the Region already.
 pub fn replica_exists(arn: impl fmt::Display) -> Error {
     // UNKNOWN: AWS's own text is not recorded.
@@ -31,6 +44,16 @@ pub fn no_replica_in(arn: &str, region: &str) -> Error {
 
 /// This deployment has no such Region.
 pub fn region_not_served(region: &str) -> Error {
+    let is_elsewhere = |start: &&str| region.starts_with(*start);
+    if OTHER_PARTITIONS.iter().any(is_elsewhere) {
+        // UNKNOWN: AWS's text is recorded, its error is not.
+        return unsupported_because(
+            "The replica key Region must be in the same AWS partition as the primary key Region.",
+        );
+    }
     // UNKNOWN: AWS's own text is not recorded.
     unsupported_because(format!("Region {region} is not supported."))
 }
+
+/// How the names of Regions begin that are not of the `aws` partition.
+const OTHER_PARTITIONS: [&str; 5] = ["cn-", "eu-iso", "eusc-", "us-gov-", "us-iso"];

@@ -75,7 +75,8 @@ pub(super) fn put_configuration(out: &mut Parameters, configuration: &MultiRegio
 pub(super) fn must_be_primary(key: &Key) -> Result<(), Error> {
     match key_type(&key.record) {
         Some(MultiRegionKeyType::Primary) => Ok(()),
-        Some(MultiRegionKeyType::Replica) | None => Err(error::not_primary(&key.arn)),
+        Some(MultiRegionKeyType::Replica) => Err(error::not_primary(&key.arn)),
+        None => Err(error::not_multi_region(&key.arn)),
     }
 }
 

@@ -26,10 +26,12 @@ pub(super) async fn free_place(
         region: served.ok_or_else(|| error::region_not_served(region))?,
         key: primary.place.key,
     };
-    let mut taken =
-        std::iter::once(primary.record.region.as_str()).chain(primary.record.other_regions());
+    if region == primary.record.region {
+        return Err(error::contains_primary(region));
+    }
+    let taken = primary.record.other_regions().any(|taken| taken == region);
     // The grants of an earlier replica must not come back with its place.
-    if taken.any(|taken| taken == region) || jobs::has_grants(cx.core, &place).await? {
+    if taken || jobs::has_grants(cx.core, &place).await? {
         return Err(error::replica_exists(place.arn(&primary.account, true)));
     }
     if let Some(tombstone) = cx.read::<TombstoneRecord>(&place.id()).await? {

@@ -119,7 +119,7 @@ async fn only_a_primary_key_is_replicated_and_only_once_a_region() {
             &single,
             EU,
             unsupported,
-            format!("{single} is not a multi-region primary key."),
+            format!("{single} is not a multi-region key."),
         ),
         (
             REGION,
@@ -132,15 +132,23 @@ async fn only_a_primary_key_is_replicated_and_only_once_a_region() {
             REGION,
             &key,
             REGION,
-            "AlreadyExistsException",
-            format!("Key '{key}' already exists"),
+            unsupported,
+            format!("{REGION} cannot have a replica because it contains the primary."),
         ),
         (
             REGION,
             &key,
             "cn-north-1",
             unsupported,
-            "Region cn-north-1 is not supported.".to_owned(),
+            "The replica key Region must be in the same AWS partition as the primary key Region."
+                .to_owned(),
+        ),
+        (
+            REGION,
+            &key,
+            "xx-nowhere-1",
+            unsupported,
+            "Region xx-nowhere-1 is not supported.".to_owned(),
         ),
     ] {
         let before = scene.at_rest.dump().await;

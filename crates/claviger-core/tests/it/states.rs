@@ -94,7 +94,7 @@ enum Cell {
     NothingPending,
     /// Without a text.
     NeverRotates,
-    NotPrimary,
+    NotMultiRegion,
 }
 
 /// A key in the state, and what calls on it need.
@@ -154,10 +154,7 @@ impl Stage {
                 INVALID_STATE,
                 format!("No available key material pending rotation for the key: {key}."),
             ),
-            Cell::NotPrimary => (
-                UNSUPPORTED,
-                format!("{key} is not a multi-region primary key."),
-            ),
+            Cell::NotMultiRegion => (UNSUPPORTED, format!("{key} is not a multi-region key.")),
         };
         Some((code, Some(text)))
     }

@@ -2,8 +2,8 @@
 
 use super::{Cell, Kind, Row};
 use Cell::{
-    IsDisabled, IsPendingDeletion, IsPendingImport, NeverRotates, NotPendingDeletion, NotPrimary,
-    NothingPending, Runs, WrongOrigin,
+    IsDisabled, IsPendingDeletion, IsPendingImport, NeverRotates, NotMultiRegion,
+    NotPendingDeletion, NothingPending, Runs, WrongOrigin,
 };
 
 /// Every kind of key that answers in a way of its own.
@@ -443,10 +443,15 @@ const IMPORTED_ORIGIN: &[Row] = &[
 ];
 
 const ONE_REGION: &[Row] = &[
-    ("ReplicateKey", REPLICATE, NOT_PRIMARY),
-    ("UpdatePrimaryRegion", PROMOTE, NOT_PRIMARY),
+    ("ReplicateKey", REPLICATE, NOT_MULTI_REGION),
+    ("UpdatePrimaryRegion", PROMOTE, NOT_MULTI_REGION),
 ];
-const NOT_PRIMARY: Cells = [NotPrimary, IsDisabled, IsPendingDeletion, IsPendingImport];
+const NOT_MULTI_REGION: Cells = [
+    NotMultiRegion,
+    IsDisabled,
+    IsPendingDeletion,
+    IsPendingImport,
+];
 
 const SEVERAL_REGIONS: &[Row] = &[
     ("ReplicateKey", REPLICATE, IN_USE),
