@@ -156,6 +156,16 @@ pub fn alias_unsupported() -> Error {
     )
 }
 
+/// An alias that shall point to an alias.
+pub fn alias_of_alias() -> Error {
+    validation("Aliases must refer to keys. Not aliases")
+}
+
+/// A colon, which the pattern of alias names lets pass.
+pub fn alias_characters(name: &str) -> Error {
+    validation(format!("{name} contains invalid characters for an alias"))
+}
+
 /// The ARN names another Region or no KMS resource.
 pub fn invalid_arn(arn: &str) -> Error {
     Error::new(error_code::INVALID_ARN, format!("Invalid arn {arn}"))
@@ -292,9 +302,8 @@ pub fn operation_not_grantable(operation: impl fmt::Display, key: &str) -> Error
 
 /// Only symmetric encryption has a context that could be constrained.
 pub fn constraint_needs_symmetric_key() -> Error {
-    // UNKNOWN: AWS's own text is not recorded.
     validation(
-        "Encryption context constraints are only valid for grants on symmetric encryption keys.",
+        "EncryptionContext is supported only when creating a grant for a symmetric encryption KMS key.",
     )
 }
 

@@ -22,6 +22,14 @@ pub fn incompatible_algorithm(algorithm: impl fmt::Display, spec: impl fmt::Disp
     )
 }
 
+/// A data key is encrypted under a symmetric key.
+pub fn data_key_of_asymmetric_key() -> Error {
+    Error::new(
+        error_code::INVALID_KEY_USAGE,
+        "You cannot generate a data key with an asymmetric CMK",
+    )
+}
+
 /// The algorithm does not take messages of this form.
 pub fn incompatible_message_type(kind: impl fmt::Display, algorithm: impl fmt::Display) -> Error {
     // UNKNOWN: AWS's own text is not recorded.
@@ -65,21 +73,21 @@ pub fn invalid_peer_key() -> Error {
     Error::silent(error_code::VALIDATION)
 }
 
-/// A spec of the China Regions.
-pub fn only_in_china(spec: impl fmt::Display) -> Error {
-    // UNKNOWN: AWS's own text is not recorded.
+/// A spec of the China Regions; `member` is the one that names it.
+pub fn only_in_china(member: &str, spec: impl fmt::Display) -> Error {
+    // UNKNOWN: AWS's text is recorded for KeySpec, its error is not.
     Error::new(
         error_code::UNSUPPORTED_OPERATION,
-        format!("{spec} is only supported in China Regions."),
+        format!("{member} {spec} is not supported in this Region"),
     )
 }
 
 /// Material of this spec only comes from the service itself.
 pub fn not_importable(spec: impl fmt::Display) -> Error {
-    // UNKNOWN: AWS's own text is not recorded.
+    // UNKNOWN: AWS's text is recorded, its error is not.
     Error::new(
         error_code::UNSUPPORTED_OPERATION,
-        format!("KeySpec {spec} does not support imported key material."),
+        format!("KeySpec {spec} is not supported for Origin EXTERNAL"),
     )
 }
 

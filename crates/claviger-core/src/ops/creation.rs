@@ -65,7 +65,7 @@ fn usage_fits(spec: KeySpec, usage: Option<KeyUsageType>) -> Result<&'static Spe
         None => return Err(error::key_usage_required()),
         Some(usage) => usage,
     };
-    let facts = spec::facts(spec).ok_or_else(|| error::only_in_china(spec))?;
+    let facts = spec::facts(spec).ok_or_else(|| error::only_in_china("KeySpec", spec))?;
     if facts.usages.contains(&usage) {
         Ok(facts)
     } else {

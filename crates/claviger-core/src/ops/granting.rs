@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use claviger_audit::Parameters;
-use claviger_model::{CreateGrantInput, GrantConstraints, GrantOperation, KeySpec};
+use claviger_model::{CreateGrantInput, GrantConstraints, GrantOperation};
 use claviger_policy::Values;
 
 use super::grants;
@@ -64,18 +64,17 @@ pub(super) fn possible(input: &CreateGrantInput) -> Result<(), Error> {
 
 /// Whether the grant makes sense on this key.
 pub(super) fn suits(key: &Key, input: &CreateGrantInput) -> Result<(), Error> {
-    let (spec, usage) = (key.record.spec, key.record.usage);
-    let grantable = grants::grantable(spec, usage);
-    let fits =
-        |operation: &GrantOperation| ALWAYS.contains(operation) || grantable.contains(operation);
-    if let Some(operation) = input.operations.iter().find(|operation| !fits(operation)) {
-        return Err(error::operation_not_grantable(operation, &key.arn));
-    }
     let has_context = contexts(constraints(input)).next().is_some();
-    if has_context && spec != KeySpec::SymmetricDefault {
+    if has_context && !key.record.is_symmetric() {
         return Err(error::constraint_needs_symmetric_key());
     }
-    Ok(())
+    let grantable = grants::grantable(key.record.spec, key.record.usage);
+    let fits =
+        |operation: &GrantOperation| ALWAYS.contains(operation) || grantable.contains(operation);
+    match input.operations.iter().find(|operation| !fits(operation)) {
+        Some(operation) => Err(error::operation_not_grantable(operation, &key.arn)),
+        None => Ok(()),
+    }
 }
 
 /// The record that a request asks for.

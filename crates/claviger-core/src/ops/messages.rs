@@ -52,6 +52,9 @@ pub(super) async fn generate<'a>(
     context: Option<&Pairs>,
     bytes: usize,
 ) -> Result<(Secret, Sealed<'a>), Error> {
+    if !key.record.is_symmetric() {
+        return Err(error::data_key_of_asymmetric_key());
+    }
     let material = sealing_material(cx, key).await?;
     let drawn = Secret::try_filled(ENTROPY_BYTES.saturating_add(bytes), |out| {
         cx.core.rng.fill(out)

@@ -51,7 +51,7 @@ pub(super) async fn generate<'a>(
 /// Whether this service makes such pairs.
 pub(super) fn served(spec: DataKeyPairSpec) -> Result<(), Error> {
     if spec == DataKeyPairSpec::Sm2 {
-        Err(error::only_in_china(spec))
+        Err(error::only_in_china("KeyPairSpec", spec))
     } else {
         Ok(())
     }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use claviger_model::KeyIdentifier;
+
 use super::{
     resolve::{find_alias, find_by_identifier, find_by_uuid},
     subject::{Ask, On, Subject, lane, lane_of, one},
@@ -49,6 +51,13 @@ impl Subject for AliasAndKeys {
         wanted: Self::Wanted<'_>,
     ) -> Result<Self, Error> {
         let place = resolve_alias_name(cx, wanted.name)?;
+        // Aliases of earlier versions may have one; they can still be moved and deleted.
+        if !wanted.exists && wanted.name.contains(':') {
+            return Err(error::alias_characters(wanted.name));
+        }
+        if wanted.target.is_some_and(names_an_alias) {
+            return Err(error::alias_of_alias());
+        }
         let arn = place.arn();
         let record = find_alias(cx, &place).await?;
         if wanted.exists && record.is_none() {
@@ -108,6 +117,13 @@ impl AliasAndKeys {
     pub fn arn(&self) -> &str {
         &self.arn
     }
+}
+
+fn names_an_alias(target: &str) -> bool {
+    matches!(
+        KeyIdentifier::parse(target),
+        Ok(KeyIdentifier::Alias(_) | KeyIdentifier::AliasArn(_))
+    )
 }
 
 fn resolve_alias_name(cx: &Cx<'_>, name: &str) -> Result<AliasPlace, Error> {

@@ -28,6 +28,70 @@ async fn of_a_grant_that_cannot_be() {
     }
 }
 
+#[tokio::test]
+async fn of_a_context_where_none_can_be() {
+    let scene = Scene::new().await;
+    let root = format!("arn:aws:iam::{ACCOUNT}:root");
+    for (spec, usage) in [
+        ("RSA_2048", "ENCRYPT_DECRYPT"),
+        ("HMAC_256", "GENERATE_VERIFY_MAC"),
+    ] {
+        let key = scene
+            .new_key(json!({"KeySpec": spec, "KeyUsage": usage}))
+            .await;
+        // Asked before the operation that does not suit the key either.
+        for operation in ["DescribeKey", "GenerateDataKey"] {
+            let body = json!({
+                "KeyId": key, "GranteePrincipal": root, "Operations": [operation],
+                "Constraints": {"EncryptionContextSubset": {"tenant": "t-17"}},
+            });
+            let answer = scene.call("CreateGrant", body).await;
+            let text = "EncryptionContext is supported only when creating a grant for a symmetric encryption KMS key.";
+            said(answer, "ValidationException", text);
+        }
+    }
+}
+
+#[tokio::test]
+async fn of_a_data_key_under_an_asymmetric_key() {
+    let scene = Scene::new().await;
+    let body = json!({"KeySpec": "RSA_2048", "KeyUsage": "ENCRYPT_DECRYPT"});
+    let key = scene.new_key(body).await;
+    for operation in ["GenerateDataKey", "GenerateDataKeyWithoutPlaintext"] {
+        for dry_run in [false, true] {
+            let body = json!({"KeyId": key, "KeySpec": "AES_256", "DryRun": dry_run});
+            let answer = scene.call(operation, body).await;
+            let text = "You cannot generate a data key with an asymmetric CMK";
+            said(answer, "InvalidKeyUsageException", text);
+        }
+    }
+}
+
+#[tokio::test]
+async fn of_an_alias_that_cannot_be() {
+    let scene = Scene::new().await;
+    let key = scene.new_key(json!({})).await;
+    let alias = json!({"AliasName": "alias/a", "TargetKeyId": key});
+    scene.ok("CreateAlias", alias).await;
+    let by_arn = format!("arn:aws:kms:us-east-1:{ACCOUNT}:alias/a");
+    let no_key = "Aliases must refer to keys. Not aliases";
+    let colon = "alias/b:c contains invalid characters for an alias";
+    for (operation, name, target, text) in [
+        ("CreateAlias", "alias/b", "alias/a", no_key),
+        ("CreateAlias", "alias/b", "alias/nowhere", no_key),
+        ("CreateAlias", "alias/b", &by_arn, no_key),
+        ("UpdateAlias", "alias/a", &by_arn, no_key),
+        ("CreateAlias", "alias/b:c", &key, colon),
+    ] {
+        let body = json!({"AliasName": name, "TargetKeyId": target});
+        said(
+            scene.call(operation, body).await,
+            "ValidationException",
+            text,
+        );
+    }
+}
+
 /// Whether there is such an alias or not.
 #[tokio::test]
 async fn of_an_alias_in_the_place_of_a_key() {
@@ -84,6 +148,22 @@ async fn of_tags_at_creation_without_the_right_to_tag() {
             "User: {who} is not authorized to perform: {told} because no identity-based policy allows the {lacking} action"
         );
         said(answer, "AccessDeniedException", &text);
+    }
+}
+
+#[tokio::test]
+async fn of_a_key_policy_that_names_nobody() {
+    let scene = Scene::new().await;
+    for principal in [json!({}), json!({"AWS": []}), Value::Null] {
+        let mut statement = json!({"Effect": "Allow", "Action": "kms:*", "Resource": "*"});
+        if !principal.is_null() {
+            statement["Principal"] = principal;
+        }
+        let policy = json!({"Version": "2012-10-17", "Statement": statement});
+        let body = json!({"Policy": policy.to_string()});
+        let answer = scene.call("CreateKey", body).await;
+        let text = "Policy contains a statement with no principal.";
+        said(answer, "MalformedPolicyDocumentException", text);
     }
 }
 

@@ -95,12 +95,12 @@ async fn what_cannot_be_created() {
         (
             json!({"KeySpec": "SM2", "KeyUsage": "SIGN_VERIFY"}),
             "UnsupportedOperationException",
-            "SM2 is only supported in China Regions.",
+            "KeySpec SM2 is not supported in this Region",
         ),
         (
             json!({"KeySpec": "ML_DSA_44", "KeyUsage": "SIGN_VERIFY", "Origin": "EXTERNAL"}),
             "UnsupportedOperationException",
-            "KeySpec ML_DSA_44 does not support imported key material.",
+            "KeySpec ML_DSA_44 is not supported for Origin EXTERNAL",
         ),
     ] {
         let refused = refusal(scene.call("CreateKey", body).await);
@@ -200,9 +200,9 @@ async fn an_algorithm_is_one_of_the_keys() {
         (
             "RSA_2048",
             "ENCRYPT_DECRYPT",
-            "GenerateDataKey",
+            "GenerateDataKeyPair",
             "SYMMETRIC_DEFAULT",
-            json!({"KeySpec": "AES_256"}),
+            json!({"KeyPairSpec": "ECC_NIST_P256"}),
         ),
         (
             "SYMMETRIC_DEFAULT",
