@@ -94,6 +94,7 @@ impl Client {
                 self.unread.extend_from_slice(&chunk[..read]);
                 true
             }
+            Err(error) if error.kind() == ErrorKind::Interrupted => true,
             // A reset is an end as well; silence is none.
             Err(error) => {
                 assert_ne!(error.kind(), ErrorKind::WouldBlock, "the server is silent");
