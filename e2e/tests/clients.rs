@@ -66,3 +66,13 @@ fn ansible_changes_nothing_the_second_time() {
     assert_eq!(runs, [1, 0]);
     server.stop();
 }
+
+/// Ansible makes a user and removes it, and asks for all that a user can have on AWS before that.
+#[test]
+fn ansible_keeps_a_user_and_removes_it() {
+    let ground = Ground::new();
+    let server = Server::start(&ground, &[]);
+    // The policy, the user, its key and its group, and all but the key taken away again by name.
+    assert_eq!(server.ansible(&ground, "clients/iam_user.yml"), 7);
+    server.stop();
+}

@@ -60,13 +60,15 @@ pub(crate) const APIS: [ApiChoice; 3] = [
 ];
 
 #[rustfmt::skip]
-const IAM_OPERATIONS: [&str; 83] = [
+const IAM_OPERATIONS: [&str; 91] = [
     "CreateUser", "GetUser", "ListUsers", "UpdateUser", "DeleteUser",
     "TagUser", "UntagUser", "ListUserTags",
     "PutUserPolicy", "GetUserPolicy", "ListUserPolicies", "DeleteUserPolicy",
     "AttachUserPolicy", "DetachUserPolicy", "ListAttachedUserPolicies",
     "PutUserPermissionsBoundary", "DeleteUserPermissionsBoundary",
     "CreateAccessKey", "ListAccessKeys", "UpdateAccessKey", "DeleteAccessKey", "GetAccessKeyLastUsed",
+    "GetLoginProfile", "DeleteLoginProfile", "ListMFADevices", "ListVirtualMFADevices",
+    "ListSSHPublicKeys", "ListSigningCertificates", "ListServiceSpecificCredentials",
     "CreateRole", "GetRole", "ListRoles", "UpdateRole", "UpdateRoleDescription", "UpdateAssumeRolePolicy", "DeleteRole",
     "TagRole", "UntagRole", "ListRoleTags", "ListInstanceProfilesForRole",
     "PutRolePolicy", "GetRolePolicy", "ListRolePolicies", "DeleteRolePolicy",
@@ -82,7 +84,7 @@ const IAM_OPERATIONS: [&str; 83] = [
     "CreateOpenIDConnectProvider", "GetOpenIDConnectProvider", "ListOpenIDConnectProviders", "DeleteOpenIDConnectProvider",
     "TagOpenIDConnectProvider", "UntagOpenIDConnectProvider", "ListOpenIDConnectProviderTags",
     "UpdateOpenIDConnectProviderThumbprint", "AddClientIDToOpenIDConnectProvider", "RemoveClientIDFromOpenIDConnectProvider",
-    "SimulatePrincipalPolicy", "SimulateCustomPolicy", "GetAccountSummary",
+    "SimulatePrincipalPolicy", "SimulateCustomPolicy", "GetAccountSummary", "ListAccountAliases",
 ];
 
 const STS_OPERATIONS: [&str; 6] = [

@@ -5,8 +5,9 @@
 use std::fmt::Display;
 
 use claviger_core::error::Error;
+use claviger_model::AccountId;
 
-use crate::records::EntityKind;
+use crate::{records::EntityKind, subjects::KeyOwner};
 
 /// No entity of this kind has this name.
 pub(crate) fn no_such_entity(kind: EntityKind, name: &str) -> Error {
@@ -42,6 +43,15 @@ pub(crate) fn not_attachable(arn: &str) -> Error {
 /// The user has no such access key.
 pub(crate) fn no_such_access_key(id: &str) -> Error {
     not_found(format!("The Access Key with id {id} cannot be found."))
+}
+
+/// Nobody has a password for the console.
+pub(crate) fn no_login_profile(owner: &KeyOwner, account: AccountId) -> Error {
+    let name = owner
+        .name()
+        .map_or_else(|| account.to_string(), str::to_owned);
+    // UNKNOWN: AWS's own text is not recorded.
+    not_found(format!("Login Profile for User {name} cannot be found."))
 }
 
 /// The user is not in the group.

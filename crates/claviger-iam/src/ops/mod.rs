@@ -19,6 +19,7 @@ mod create_user;
 mod delete_access_key;
 mod delete_group;
 mod delete_group_policy;
+mod delete_login_profile;
 mod delete_open_id_connect_provider;
 mod delete_policy;
 mod delete_policy_version;
@@ -36,6 +37,7 @@ mod get_access_key_last_used;
 mod get_account_summary;
 mod get_group;
 mod get_group_policy;
+mod get_login_profile;
 mod get_open_id_connect_provider;
 mod get_policy;
 mod get_policy_version;
@@ -46,6 +48,7 @@ mod get_user_policy;
 mod groups;
 mod inline;
 mod list_access_keys;
+mod list_account_aliases;
 mod list_attached_group_policies;
 mod list_attached_role_policies;
 mod list_attached_user_policies;
@@ -54,6 +57,7 @@ mod list_group_policies;
 mod list_groups;
 mod list_groups_for_user;
 mod list_instance_profiles_for_role;
+mod list_mfa_devices;
 mod list_open_id_connect_provider_tags;
 mod list_open_id_connect_providers;
 mod list_policies;
@@ -62,9 +66,13 @@ mod list_policy_versions;
 mod list_role_policies;
 mod list_role_tags;
 mod list_roles;
+mod list_service_specific_credentials;
+mod list_signing_certificates;
+mod list_ssh_public_keys;
 mod list_user_policies;
 mod list_user_tags;
 mod list_users;
+mod list_virtual_mfa_devices;
 mod paging;
 mod policies;
 mod providers;
@@ -132,6 +140,7 @@ const IAM: &[Route] = routes![
     delete_access_key::DeleteAccessKey,
     delete_group::DeleteGroup,
     delete_group_policy::DeleteGroupPolicy,
+    delete_login_profile::DeleteLoginProfile,
     delete_open_id_connect_provider::DeleteOpenIDConnectProvider,
     delete_policy::DeletePolicy,
     delete_policy_version::DeletePolicyVersion,
@@ -148,6 +157,7 @@ const IAM: &[Route] = routes![
     get_account_summary::GetAccountSummary,
     get_group::GetGroup,
     get_group_policy::GetGroupPolicy,
+    get_login_profile::GetLoginProfile,
     get_open_id_connect_provider::GetOpenIDConnectProvider,
     get_policy::GetPolicy,
     get_policy_version::GetPolicyVersion,
@@ -156,6 +166,7 @@ const IAM: &[Route] = routes![
     get_user::GetUser,
     get_user_policy::GetUserPolicy,
     list_access_keys::ListAccessKeys,
+    list_account_aliases::ListAccountAliases,
     list_attached_group_policies::ListAttachedGroupPolicies,
     list_attached_role_policies::ListAttachedRolePolicies,
     list_attached_user_policies::ListAttachedUserPolicies,
@@ -164,6 +175,7 @@ const IAM: &[Route] = routes![
     list_groups::ListGroups,
     list_groups_for_user::ListGroupsForUser,
     list_instance_profiles_for_role::ListInstanceProfilesForRole,
+    list_mfa_devices::ListMFADevices,
     list_open_id_connect_provider_tags::ListOpenIDConnectProviderTags,
     list_open_id_connect_providers::ListOpenIDConnectProviders,
     list_policies::ListPolicies,
@@ -172,9 +184,13 @@ const IAM: &[Route] = routes![
     list_role_policies::ListRolePolicies,
     list_role_tags::ListRoleTags,
     list_roles::ListRoles,
+    list_service_specific_credentials::ListServiceSpecificCredentials,
+    list_signing_certificates::ListSigningCertificates,
+    list_ssh_public_keys::ListSSHPublicKeys,
     list_user_policies::ListUserPolicies,
     list_user_tags::ListUserTags,
     list_users::ListUsers,
+    list_virtual_mfa_devices::ListVirtualMFADevices,
     put_group_policy::PutGroupPolicy,
     put_role_permissions_boundary::PutRolePermissionsBoundary,
     put_role_policy::PutRolePolicy,

@@ -9,6 +9,7 @@
     reason = "a test may fail loudly"
 )]
 
+mod absent;
 mod access_keys;
 mod accounts;
 mod aws_managed;

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use quick_xml::escape::escape;
 
-use super::buffer::Buffer;
-use crate::{SecretText, Timestamp};
+use super::{base64_text, buffer::Buffer};
+use crate::{Secret, SecretText, Timestamp};
 
 /// What can stand inside of an element.
 pub(crate) trait Content {
@@ -95,6 +95,15 @@ impl Content for SecretText {
     }
 }
 
+impl Content for Secret {
+    fn write(&self, xml: &mut Xml) {
+        // EXPOSE: the answer to the caller is where it belongs.
+        let bytes = self.expose();
+        let room = xml.0.reserve(base64_text::encoded_len(bytes.len()));
+        base64_text::append(bytes, room);
+    }
+}
+
 impl Content for i32 {
     fn write(&self, xml: &mut Xml) {
         xml.text(&self.to_string());
@@ -173,6 +182,7 @@ mod tests {
             "&#13;\n\t\u{fffd}\u{fffd}\u{fffd}é\u{1f511}",
         );
         check(&SecretText::copy_of("a/+="), "a/+=");
+        check(&Secret::copy_of(b"abcd"), "YWJjZA==");
         check(&-7, "-7");
         check(&true, "true");
         check(

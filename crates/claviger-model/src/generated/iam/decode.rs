@@ -33,6 +33,7 @@ pub fn decode_any(operation: Operation, body: &[u8]) -> Result<(), DecodeError> 
         Operation::DeleteAccessKey => DeleteAccessKeyInput::decode(body).map(drop),
         Operation::DeleteGroup => DeleteGroupInput::decode(body).map(drop),
         Operation::DeleteGroupPolicy => DeleteGroupPolicyInput::decode(body).map(drop),
+        Operation::DeleteLoginProfile => DeleteLoginProfileInput::decode(body).map(drop),
         Operation::DeleteOpenIDConnectProvider => {
             DeleteOpenIDConnectProviderInput::decode(body).map(drop)
         }
@@ -55,6 +56,7 @@ pub fn decode_any(operation: Operation, body: &[u8]) -> Result<(), DecodeError> 
         Operation::GetAccountSummary => GetAccountSummaryInput::decode(body).map(drop),
         Operation::GetGroup => GetGroupInput::decode(body).map(drop),
         Operation::GetGroupPolicy => GetGroupPolicyInput::decode(body).map(drop),
+        Operation::GetLoginProfile => GetLoginProfileInput::decode(body).map(drop),
         Operation::GetOpenIDConnectProvider => {
             GetOpenIDConnectProviderInput::decode(body).map(drop)
         }
@@ -65,6 +67,7 @@ pub fn decode_any(operation: Operation, body: &[u8]) -> Result<(), DecodeError> 
         Operation::GetUser => GetUserInput::decode(body).map(drop),
         Operation::GetUserPolicy => GetUserPolicyInput::decode(body).map(drop),
         Operation::ListAccessKeys => ListAccessKeysInput::decode(body).map(drop),
+        Operation::ListAccountAliases => ListAccountAliasesInput::decode(body).map(drop),
         Operation::ListAttachedGroupPolicies => {
             ListAttachedGroupPoliciesInput::decode(body).map(drop)
         }
@@ -81,6 +84,7 @@ pub fn decode_any(operation: Operation, body: &[u8]) -> Result<(), DecodeError> 
         Operation::ListInstanceProfilesForRole => {
             ListInstanceProfilesForRoleInput::decode(body).map(drop)
         }
+        Operation::ListMFADevices => ListMFADevicesInput::decode(body).map(drop),
         Operation::ListOpenIDConnectProviderTags => {
             ListOpenIDConnectProviderTagsInput::decode(body).map(drop)
         }
@@ -93,9 +97,15 @@ pub fn decode_any(operation: Operation, body: &[u8]) -> Result<(), DecodeError> 
         Operation::ListRolePolicies => ListRolePoliciesInput::decode(body).map(drop),
         Operation::ListRoleTags => ListRoleTagsInput::decode(body).map(drop),
         Operation::ListRoles => ListRolesInput::decode(body).map(drop),
+        Operation::ListSSHPublicKeys => ListSSHPublicKeysInput::decode(body).map(drop),
+        Operation::ListServiceSpecificCredentials => {
+            ListServiceSpecificCredentialsInput::decode(body).map(drop)
+        }
+        Operation::ListSigningCertificates => ListSigningCertificatesInput::decode(body).map(drop),
         Operation::ListUserPolicies => ListUserPoliciesInput::decode(body).map(drop),
         Operation::ListUserTags => ListUserTagsInput::decode(body).map(drop),
         Operation::ListUsers => ListUsersInput::decode(body).map(drop),
+        Operation::ListVirtualMFADevices => ListVirtualMFADevicesInput::decode(body).map(drop),
         Operation::PutGroupPolicy => PutGroupPolicyInput::decode(body).map(drop),
         Operation::PutRolePermissionsBoundary => {
             PutRolePermissionsBoundaryInput::decode(body).map(drop)
@@ -701,6 +711,32 @@ impl WireInput for DeleteGroupPolicyInput {
     }
 }
 
+impl Structure for DeleteLoginProfileInput {
+    fn read<'de, M: MapAccess<'de>>(
+        members: &mut Members<'_, M>,
+    ) -> Result<Option<Self>, M::Error> {
+        let mut user_name = Slot::Absent;
+        while let Some(member) = members.name()? {
+            match &*member {
+                "UserName" => members.read(&mut user_name, "userName", &rules::USER_NAME_TYPE)?,
+                _ => members.skip()?,
+            }
+        }
+        let build = || {
+            Some(Self {
+                user_name: user_name.optional(),
+            })
+        };
+        Ok(build())
+    }
+}
+
+impl WireInput for DeleteLoginProfileInput {
+    fn decode(body: &[u8]) -> Result<Self, DecodeError> {
+        wire::decode_form(body)
+    }
+}
+
 impl Structure for DeleteOpenIDConnectProviderInput {
     fn read<'de, M: MapAccess<'de>>(
         members: &mut Members<'_, M>,
@@ -1184,6 +1220,32 @@ impl WireInput for GetGroupPolicyInput {
     }
 }
 
+impl Structure for GetLoginProfileInput {
+    fn read<'de, M: MapAccess<'de>>(
+        members: &mut Members<'_, M>,
+    ) -> Result<Option<Self>, M::Error> {
+        let mut user_name = Slot::Absent;
+        while let Some(member) = members.name()? {
+            match &*member {
+                "UserName" => members.read(&mut user_name, "userName", &rules::USER_NAME_TYPE)?,
+                _ => members.skip()?,
+            }
+        }
+        let build = || {
+            Some(Self {
+                user_name: user_name.optional(),
+            })
+        };
+        Ok(build())
+    }
+}
+
+impl WireInput for GetLoginProfileInput {
+    fn decode(body: &[u8]) -> Result<Self, DecodeError> {
+        wire::decode_form(body)
+    }
+}
+
 impl Structure for GetOpenIDConnectProviderInput {
     fn read<'de, M: MapAccess<'de>>(
         members: &mut Members<'_, M>,
@@ -1428,6 +1490,35 @@ impl Structure for ListAccessKeysInput {
 }
 
 impl WireInput for ListAccessKeysInput {
+    fn decode(body: &[u8]) -> Result<Self, DecodeError> {
+        wire::decode_form(body)
+    }
+}
+
+impl Structure for ListAccountAliasesInput {
+    fn read<'de, M: MapAccess<'de>>(
+        members: &mut Members<'_, M>,
+    ) -> Result<Option<Self>, M::Error> {
+        let mut marker = Slot::Absent;
+        let mut max_items = Slot::Absent;
+        while let Some(member) = members.name()? {
+            match &*member {
+                "Marker" => members.read(&mut marker, "marker", &rules::MARKER_TYPE)?,
+                "MaxItems" => members.read(&mut max_items, "maxItems", &rules::MAX_ITEMS_TYPE)?,
+                _ => members.skip()?,
+            }
+        }
+        let build = || {
+            Some(Self {
+                marker: marker.optional(),
+                max_items: max_items.optional(),
+            })
+        };
+        Ok(build())
+    }
+}
+
+impl WireInput for ListAccountAliasesInput {
     fn decode(body: &[u8]) -> Result<Self, DecodeError> {
         wire::decode_form(body)
     }
@@ -1734,6 +1825,40 @@ impl WireInput for ListInstanceProfilesForRoleInput {
     }
 }
 
+impl Structure for ListMFADevicesInput {
+    fn read<'de, M: MapAccess<'de>>(
+        members: &mut Members<'_, M>,
+    ) -> Result<Option<Self>, M::Error> {
+        let mut user_name = Slot::Absent;
+        let mut marker = Slot::Absent;
+        let mut max_items = Slot::Absent;
+        while let Some(member) = members.name()? {
+            match &*member {
+                "UserName" => {
+                    members.read(&mut user_name, "userName", &rules::EXISTING_USER_NAME_TYPE)?
+                }
+                "Marker" => members.read(&mut marker, "marker", &rules::MARKER_TYPE)?,
+                "MaxItems" => members.read(&mut max_items, "maxItems", &rules::MAX_ITEMS_TYPE)?,
+                _ => members.skip()?,
+            }
+        }
+        let build = || {
+            Some(Self {
+                user_name: user_name.optional(),
+                marker: marker.optional(),
+                max_items: max_items.optional(),
+            })
+        };
+        Ok(build())
+    }
+}
+
+impl WireInput for ListMFADevicesInput {
+    fn decode(body: &[u8]) -> Result<Self, DecodeError> {
+        wire::decode_form(body)
+    }
+}
+
 impl Structure for ListOpenIDConnectProviderTagsInput {
     fn read<'de, M: MapAccess<'de>>(
         members: &mut Members<'_, M>,
@@ -2004,6 +2129,112 @@ impl WireInput for ListRolesInput {
     }
 }
 
+impl Structure for ListSSHPublicKeysInput {
+    fn read<'de, M: MapAccess<'de>>(
+        members: &mut Members<'_, M>,
+    ) -> Result<Option<Self>, M::Error> {
+        let mut user_name = Slot::Absent;
+        let mut marker = Slot::Absent;
+        let mut max_items = Slot::Absent;
+        while let Some(member) = members.name()? {
+            match &*member {
+                "UserName" => members.read(&mut user_name, "userName", &rules::USER_NAME_TYPE)?,
+                "Marker" => members.read(&mut marker, "marker", &rules::MARKER_TYPE)?,
+                "MaxItems" => members.read(&mut max_items, "maxItems", &rules::MAX_ITEMS_TYPE)?,
+                _ => members.skip()?,
+            }
+        }
+        let build = || {
+            Some(Self {
+                user_name: user_name.optional(),
+                marker: marker.optional(),
+                max_items: max_items.optional(),
+            })
+        };
+        Ok(build())
+    }
+}
+
+impl WireInput for ListSSHPublicKeysInput {
+    fn decode(body: &[u8]) -> Result<Self, DecodeError> {
+        wire::decode_form(body)
+    }
+}
+
+impl Structure for ListServiceSpecificCredentialsInput {
+    fn read<'de, M: MapAccess<'de>>(
+        members: &mut Members<'_, M>,
+    ) -> Result<Option<Self>, M::Error> {
+        let mut user_name = Slot::Absent;
+        let mut service_name = Slot::Absent;
+        let mut all_users = Slot::Absent;
+        let mut marker = Slot::Absent;
+        let mut max_items = Slot::Absent;
+        while let Some(member) = members.name()? {
+            match &*member {
+                "UserName" => members.read(&mut user_name, "userName", &rules::USER_NAME_TYPE)?,
+                "ServiceName" => {
+                    members.read(&mut service_name, "serviceName", &rules::SERVICE_NAME)?
+                }
+                "AllUsers" => members.read(&mut all_users, "allUsers", &rules::ALL_USERS)?,
+                "Marker" => members.read(&mut marker, "marker", &rules::MARKER_TYPE)?,
+                "MaxItems" => members.read(&mut max_items, "maxItems", &rules::MAX_ITEMS_TYPE)?,
+                _ => members.skip()?,
+            }
+        }
+        let build = || {
+            Some(Self {
+                user_name: user_name.optional(),
+                service_name: service_name.optional(),
+                all_users: all_users.optional(),
+                marker: marker.optional(),
+                max_items: max_items.optional(),
+            })
+        };
+        Ok(build())
+    }
+}
+
+impl WireInput for ListServiceSpecificCredentialsInput {
+    fn decode(body: &[u8]) -> Result<Self, DecodeError> {
+        wire::decode_form(body)
+    }
+}
+
+impl Structure for ListSigningCertificatesInput {
+    fn read<'de, M: MapAccess<'de>>(
+        members: &mut Members<'_, M>,
+    ) -> Result<Option<Self>, M::Error> {
+        let mut user_name = Slot::Absent;
+        let mut marker = Slot::Absent;
+        let mut max_items = Slot::Absent;
+        while let Some(member) = members.name()? {
+            match &*member {
+                "UserName" => {
+                    members.read(&mut user_name, "userName", &rules::EXISTING_USER_NAME_TYPE)?
+                }
+                "Marker" => members.read(&mut marker, "marker", &rules::MARKER_TYPE)?,
+                "MaxItems" => members.read(&mut max_items, "maxItems", &rules::MAX_ITEMS_TYPE)?,
+                _ => members.skip()?,
+            }
+        }
+        let build = || {
+            Some(Self {
+                user_name: user_name.optional(),
+                marker: marker.optional(),
+                max_items: max_items.optional(),
+            })
+        };
+        Ok(build())
+    }
+}
+
+impl WireInput for ListSigningCertificatesInput {
+    fn decode(body: &[u8]) -> Result<Self, DecodeError> {
+        wire::decode_form(body)
+    }
+}
+
 impl Structure for ListUserPoliciesInput {
     fn read<'de, M: MapAccess<'de>>(
         members: &mut Members<'_, M>,
@@ -2103,6 +2334,42 @@ impl Structure for ListUsersInput {
 }
 
 impl WireInput for ListUsersInput {
+    fn decode(body: &[u8]) -> Result<Self, DecodeError> {
+        wire::decode_form(body)
+    }
+}
+
+impl Structure for ListVirtualMFADevicesInput {
+    fn read<'de, M: MapAccess<'de>>(
+        members: &mut Members<'_, M>,
+    ) -> Result<Option<Self>, M::Error> {
+        let mut assignment_status = Slot::Absent;
+        let mut marker = Slot::Absent;
+        let mut max_items = Slot::Absent;
+        while let Some(member) = members.name()? {
+            match &*member {
+                "AssignmentStatus" => members.read(
+                    &mut assignment_status,
+                    "assignmentStatus",
+                    &rules::ASSIGNMENT_STATUS_TYPE,
+                )?,
+                "Marker" => members.read(&mut marker, "marker", &rules::MARKER_TYPE)?,
+                "MaxItems" => members.read(&mut max_items, "maxItems", &rules::MAX_ITEMS_TYPE)?,
+                _ => members.skip()?,
+            }
+        }
+        let build = || {
+            Some(Self {
+                assignment_status: assignment_status.optional(),
+                marker: marker.optional(),
+                max_items: max_items.optional(),
+            })
+        };
+        Ok(build())
+    }
+}
+
+impl WireInput for ListVirtualMFADevicesInput {
     fn decode(body: &[u8]) -> Result<Self, DecodeError> {
         wire::decode_form(body)
     }

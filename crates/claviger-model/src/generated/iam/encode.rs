@@ -141,6 +141,12 @@ impl WireOutput for DeleteGroupPolicyOutput {
     }
 }
 
+impl WireOutput for DeleteLoginProfileOutput {
+    fn encode(&self) -> Vec<u8> {
+        Vec::new()
+    }
+}
+
 impl WireOutput for DeleteOpenIDConnectProviderOutput {
     fn encode(&self) -> Vec<u8> {
         Vec::new()
@@ -267,6 +273,18 @@ impl WireOutput for GetGroupPolicyOutput {
     }
 }
 
+impl Content for GetLoginProfileOutput {
+    fn write(&self, xml: &mut Xml) {
+        xml.always("LoginProfile", &self.login_profile);
+    }
+}
+
+impl WireOutput for GetLoginProfileOutput {
+    fn encode(&self) -> Vec<u8> {
+        wire::encode_result("GetLoginProfileResult", self)
+    }
+}
+
 impl Content for GetOpenIDConnectProviderOutput {
     fn write(&self, xml: &mut Xml) {
         xml.optional("Url", &self.url);
@@ -370,6 +388,20 @@ impl Content for ListAccessKeysOutput {
 impl WireOutput for ListAccessKeysOutput {
     fn encode(&self) -> Vec<u8> {
         wire::encode_result("ListAccessKeysResult", self)
+    }
+}
+
+impl Content for ListAccountAliasesOutput {
+    fn write(&self, xml: &mut Xml) {
+        xml.always("AccountAliases", &self.account_aliases);
+        xml.optional("IsTruncated", &self.is_truncated);
+        xml.optional("Marker", &self.marker);
+    }
+}
+
+impl WireOutput for ListAccountAliasesOutput {
+    fn encode(&self) -> Vec<u8> {
+        wire::encode_result("ListAccountAliasesResult", self)
     }
 }
 
@@ -487,6 +519,20 @@ impl WireOutput for ListInstanceProfilesForRoleOutput {
     }
 }
 
+impl Content for ListMFADevicesOutput {
+    fn write(&self, xml: &mut Xml) {
+        xml.always("MFADevices", &self.mfa_devices);
+        xml.optional("IsTruncated", &self.is_truncated);
+        xml.optional("Marker", &self.marker);
+    }
+}
+
+impl WireOutput for ListMFADevicesOutput {
+    fn encode(&self) -> Vec<u8> {
+        wire::encode_result("ListMFADevicesResult", self)
+    }
+}
+
 impl Content for ListOpenIDConnectProviderTagsOutput {
     fn write(&self, xml: &mut Xml) {
         xml.always("Tags", &self.tags);
@@ -600,6 +646,51 @@ impl WireOutput for ListRolesOutput {
     }
 }
 
+impl Content for ListSSHPublicKeysOutput {
+    fn write(&self, xml: &mut Xml) {
+        xml.optional("SSHPublicKeys", &self.ssh_public_keys);
+        xml.optional("IsTruncated", &self.is_truncated);
+        xml.optional("Marker", &self.marker);
+    }
+}
+
+impl WireOutput for ListSSHPublicKeysOutput {
+    fn encode(&self) -> Vec<u8> {
+        wire::encode_result("ListSSHPublicKeysResult", self)
+    }
+}
+
+impl Content for ListServiceSpecificCredentialsOutput {
+    fn write(&self, xml: &mut Xml) {
+        xml.optional(
+            "ServiceSpecificCredentials",
+            &self.service_specific_credentials,
+        );
+        xml.optional("Marker", &self.marker);
+        xml.optional("IsTruncated", &self.is_truncated);
+    }
+}
+
+impl WireOutput for ListServiceSpecificCredentialsOutput {
+    fn encode(&self) -> Vec<u8> {
+        wire::encode_result("ListServiceSpecificCredentialsResult", self)
+    }
+}
+
+impl Content for ListSigningCertificatesOutput {
+    fn write(&self, xml: &mut Xml) {
+        xml.always("Certificates", &self.certificates);
+        xml.optional("IsTruncated", &self.is_truncated);
+        xml.optional("Marker", &self.marker);
+    }
+}
+
+impl WireOutput for ListSigningCertificatesOutput {
+    fn encode(&self) -> Vec<u8> {
+        wire::encode_result("ListSigningCertificatesResult", self)
+    }
+}
+
 impl Content for ListUserPoliciesOutput {
     fn write(&self, xml: &mut Xml) {
         xml.always("PolicyNames", &self.policy_names);
@@ -639,6 +730,20 @@ impl Content for ListUsersOutput {
 impl WireOutput for ListUsersOutput {
     fn encode(&self) -> Vec<u8> {
         wire::encode_result("ListUsersResult", self)
+    }
+}
+
+impl Content for ListVirtualMFADevicesOutput {
+    fn write(&self, xml: &mut Xml) {
+        xml.always("VirtualMFADevices", &self.virtual_mfa_devices);
+        xml.optional("IsTruncated", &self.is_truncated);
+        xml.optional("Marker", &self.marker);
+    }
+}
+
+impl WireOutput for ListVirtualMFADevicesOutput {
+    fn encode(&self) -> Vec<u8> {
+        wire::encode_result("ListVirtualMFADevicesResult", self)
     }
 }
 
@@ -901,6 +1006,22 @@ impl Content for InstanceProfile {
     }
 }
 
+impl Content for LoginProfile {
+    fn write(&self, xml: &mut Xml) {
+        xml.always("UserName", &self.user_name);
+        xml.always("CreateDate", &self.create_date);
+        xml.optional("PasswordResetRequired", &self.password_reset_required);
+    }
+}
+
+impl Content for MFADevice {
+    fn write(&self, xml: &mut Xml) {
+        xml.always("UserName", &self.user_name);
+        xml.always("SerialNumber", &self.serial_number);
+        xml.always("EnableDate", &self.enable_date);
+    }
+}
+
 impl Content for OpenIDConnectProviderListEntry {
     fn write(&self, xml: &mut Xml) {
         xml.optional("Arn", &self.arn);
@@ -1023,6 +1144,41 @@ impl Content for RoleLastUsed {
     }
 }
 
+impl Content for SSHPublicKeyMetadata {
+    fn write(&self, xml: &mut Xml) {
+        xml.always("UserName", &self.user_name);
+        xml.always("SSHPublicKeyId", &self.ssh_public_key_id);
+        xml.always("Status", &self.status);
+        xml.always("UploadDate", &self.upload_date);
+    }
+}
+
+impl Content for ServiceSpecificCredentialMetadata {
+    fn write(&self, xml: &mut Xml) {
+        xml.always("UserName", &self.user_name);
+        xml.always("Status", &self.status);
+        xml.optional("ServiceUserName", &self.service_user_name);
+        xml.optional("ServiceCredentialAlias", &self.service_credential_alias);
+        xml.always("CreateDate", &self.create_date);
+        xml.optional("ExpirationDate", &self.expiration_date);
+        xml.always(
+            "ServiceSpecificCredentialId",
+            &self.service_specific_credential_id,
+        );
+        xml.always("ServiceName", &self.service_name);
+    }
+}
+
+impl Content for SigningCertificate {
+    fn write(&self, xml: &mut Xml) {
+        xml.always("UserName", &self.user_name);
+        xml.always("CertificateId", &self.certificate_id);
+        xml.always("CertificateBody", &self.certificate_body);
+        xml.always("Status", &self.status);
+        xml.optional("UploadDate", &self.upload_date);
+    }
+}
+
 impl Content for SourceRoleTemplate {
     fn write(&self, xml: &mut Xml) {
         xml.always("TemplateArn", &self.template_arn);
@@ -1055,6 +1211,17 @@ impl Content for User {
         xml.always("CreateDate", &self.create_date);
         xml.optional("PasswordLastUsed", &self.password_last_used);
         xml.optional("PermissionsBoundary", &self.permissions_boundary);
+        xml.optional("Tags", &self.tags);
+    }
+}
+
+impl Content for VirtualMFADevice {
+    fn write(&self, xml: &mut Xml) {
+        xml.always("SerialNumber", &self.serial_number);
+        xml.optional("Base32StringSeed", &self.base32_string_seed);
+        xml.optional("QRCodePNG", &self.qr_code_png);
+        xml.optional("User", &self.user);
+        xml.optional("EnableDate", &self.enable_date);
         xml.optional("Tags", &self.tags);
     }
 }

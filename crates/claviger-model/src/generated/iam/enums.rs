@@ -467,6 +467,55 @@ impl EnumValue for PolicyUsageType {
     }
 }
 
+/// The values of assignment status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AssignmentStatusType {
+    /// `Assigned`
+    Assigned,
+    /// `Unassigned`
+    Unassigned,
+    /// `Any`
+    Any,
+}
+
+impl AssignmentStatusType {
+    /// All values.
+    pub const ALL: [Self; 3] = [Self::Assigned, Self::Unassigned, Self::Any];
+
+    /// The value on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Assigned => "Assigned",
+            Self::Unassigned => "Unassigned",
+            Self::Any => "Any",
+        }
+    }
+
+    /// The value of this name; case matters.
+    pub fn from_wire(text: &str) -> Option<Self> {
+        Some(match text {
+            "Assigned" => Self::Assigned,
+            "Unassigned" => Self::Unassigned,
+            "Any" => Self::Any,
+            _ => return None,
+        })
+    }
+}
+
+impl std::fmt::Display for AssignmentStatusType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl EnumValue for AssignmentStatusType {
+    const VALUE_SET: &'static str = "[Assigned, Unassigned, Any]";
+
+    fn from_wire(text: &str) -> Option<Self> {
+        Self::from_wire(text)
+    }
+}
+
 /// The values of policy scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PolicyScopeType {

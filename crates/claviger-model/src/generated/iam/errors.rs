@@ -26,11 +26,13 @@ pub const POLICY_EVALUATION: &str = "PolicyEvaluation";
 pub const POLICY_NOT_ATTACHABLE: &str = "PolicyNotAttachable";
 /// `ServiceFailure`
 pub const SERVICE_FAILURE: &str = "ServiceFailure";
+/// `NotSupportedService`
+pub const SERVICE_NOT_SUPPORTED: &str = "NotSupportedService";
 /// `UnmodifiableEntity`
 pub const UNMODIFIABLE_ENTITY: &str = "UnmodifiableEntity";
 
 /// All of them.
-pub const MODELLED: [&str; 13] = [
+pub const MODELLED: [&str; 14] = [
     CONCURRENT_MODIFICATION,
     DELETE_CONFLICT,
     ENTITY_ALREADY_EXISTS,
@@ -43,6 +45,7 @@ pub const MODELLED: [&str; 13] = [
     POLICY_EVALUATION,
     POLICY_NOT_ATTACHABLE,
     SERVICE_FAILURE,
+    SERVICE_NOT_SUPPORTED,
     UNMODIFIABLE_ENTITY,
 ];
 
@@ -61,6 +64,7 @@ pub fn http_status(code: &str) -> Option<u16> {
         POLICY_EVALUATION => 500,
         POLICY_NOT_ATTACHABLE => 400,
         SERVICE_FAILURE => 500,
+        SERVICE_NOT_SUPPORTED => 404,
         UNMODIFIABLE_ENTITY => 400,
         _ => return None,
     })

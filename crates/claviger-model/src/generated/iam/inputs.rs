@@ -161,6 +161,13 @@ pub struct DeleteGroupPolicyInput {
     pub policy_name: String,
 }
 
+/// What `DeleteLoginProfile` receives.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct DeleteLoginProfileInput {
+    /// `UserName`, 1 to 64 characters, matching `[\w+=,.@-]+`.
+    pub user_name: Option<String>,
+}
+
 /// What `DeleteOpenIDConnectProvider` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct DeleteOpenIDConnectProviderInput {
@@ -288,6 +295,13 @@ pub struct GetGroupPolicyInput {
     pub policy_name: String,
 }
 
+/// What `GetLoginProfile` receives.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct GetLoginProfileInput {
+    /// `UserName`, 1 to 64 characters, matching `[\w+=,.@-]+`.
+    pub user_name: Option<String>,
+}
+
 /// What `GetOpenIDConnectProvider` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct GetOpenIDConnectProviderInput {
@@ -348,6 +362,15 @@ pub struct GetUserPolicyInput {
 pub struct ListAccessKeysInput {
     /// `UserName`, 1 to 128 characters, matching `[\w+=,.@-]+`.
     pub user_name: Option<String>,
+    /// `Marker`, 1 to 320 characters, matching `[\u0020-\u00FF]+`.
+    pub marker: Option<String>,
+    /// `MaxItems`, 1 to 1000.
+    pub max_items: Option<i32>,
+}
+
+/// What `ListAccountAliases` receives.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct ListAccountAliasesInput {
     /// `Marker`, 1 to 320 characters, matching `[\u0020-\u00FF]+`.
     pub marker: Option<String>,
     /// `MaxItems`, 1 to 1000.
@@ -454,6 +477,17 @@ pub struct ListInstanceProfilesForRoleInput {
     pub max_items: Option<i32>,
 }
 
+/// What `ListMFADevices` receives.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct ListMFADevicesInput {
+    /// `UserName`, 1 to 128 characters, matching `[\w+=,.@-]+`.
+    pub user_name: Option<String>,
+    /// `Marker`, 1 to 320 characters, matching `[\u0020-\u00FF]+`.
+    pub marker: Option<String>,
+    /// `MaxItems`, 1 to 1000.
+    pub max_items: Option<i32>,
+}
+
 /// What `ListOpenIDConnectProviderTags` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct ListOpenIDConnectProviderTagsInput {
@@ -541,6 +575,43 @@ pub struct ListRolesInput {
     pub max_items: Option<i32>,
 }
 
+/// What `ListSSHPublicKeys` receives.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct ListSSHPublicKeysInput {
+    /// `UserName`, 1 to 64 characters, matching `[\w+=,.@-]+`.
+    pub user_name: Option<String>,
+    /// `Marker`, 1 to 320 characters, matching `[\u0020-\u00FF]+`.
+    pub marker: Option<String>,
+    /// `MaxItems`, 1 to 1000.
+    pub max_items: Option<i32>,
+}
+
+/// What `ListServiceSpecificCredentials` receives.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct ListServiceSpecificCredentialsInput {
+    /// `UserName`, 1 to 64 characters, matching `[\w+=,.@-]+`.
+    pub user_name: Option<String>,
+    /// `ServiceName`.
+    pub service_name: Option<String>,
+    /// `AllUsers`.
+    pub all_users: Option<bool>,
+    /// `Marker`, 1 to 320 characters, matching `[\u0020-\u00FF]+`.
+    pub marker: Option<String>,
+    /// `MaxItems`, 1 to 1000.
+    pub max_items: Option<i32>,
+}
+
+/// What `ListSigningCertificates` receives.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct ListSigningCertificatesInput {
+    /// `UserName`, 1 to 128 characters, matching `[\w+=,.@-]+`.
+    pub user_name: Option<String>,
+    /// `Marker`, 1 to 320 characters, matching `[\u0020-\u00FF]+`.
+    pub marker: Option<String>,
+    /// `MaxItems`, 1 to 1000.
+    pub max_items: Option<i32>,
+}
+
 /// What `ListUserPolicies` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct ListUserPoliciesInput {
@@ -568,6 +639,17 @@ pub struct ListUserTagsInput {
 pub struct ListUsersInput {
     /// `PathPrefix`, 1 to 512 characters, matching `\u002F[\u0021-\u007F]*`.
     pub path_prefix: Option<String>,
+    /// `Marker`, 1 to 320 characters, matching `[\u0020-\u00FF]+`.
+    pub marker: Option<String>,
+    /// `MaxItems`, 1 to 1000.
+    pub max_items: Option<i32>,
+}
+
+/// What `ListVirtualMFADevices` receives.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct ListVirtualMFADevicesInput {
+    /// `AssignmentStatus`.
+    pub assignment_status: Option<AssignmentStatusType>,
     /// `Marker`, 1 to 320 characters, matching `[\u0020-\u00FF]+`.
     pub marker: Option<String>,
     /// `MaxItems`, 1 to 1000.

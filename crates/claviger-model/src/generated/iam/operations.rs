@@ -37,6 +37,8 @@ pub enum Operation {
     DeleteGroup,
     /// `DeleteGroupPolicy`
     DeleteGroupPolicy,
+    /// `DeleteLoginProfile`
+    DeleteLoginProfile,
     /// `DeleteOpenIDConnectProvider`
     DeleteOpenIDConnectProvider,
     /// `DeletePolicy`
@@ -69,6 +71,8 @@ pub enum Operation {
     GetGroup,
     /// `GetGroupPolicy`
     GetGroupPolicy,
+    /// `GetLoginProfile`
+    GetLoginProfile,
     /// `GetOpenIDConnectProvider`
     GetOpenIDConnectProvider,
     /// `GetPolicy`
@@ -85,6 +89,8 @@ pub enum Operation {
     GetUserPolicy,
     /// `ListAccessKeys`
     ListAccessKeys,
+    /// `ListAccountAliases`
+    ListAccountAliases,
     /// `ListAttachedGroupPolicies`
     ListAttachedGroupPolicies,
     /// `ListAttachedRolePolicies`
@@ -101,6 +107,8 @@ pub enum Operation {
     ListGroupsForUser,
     /// `ListInstanceProfilesForRole`
     ListInstanceProfilesForRole,
+    /// `ListMFADevices`
+    ListMFADevices,
     /// `ListOpenIDConnectProviderTags`
     ListOpenIDConnectProviderTags,
     /// `ListOpenIDConnectProviders`
@@ -117,12 +125,20 @@ pub enum Operation {
     ListRoleTags,
     /// `ListRoles`
     ListRoles,
+    /// `ListSSHPublicKeys`
+    ListSSHPublicKeys,
+    /// `ListServiceSpecificCredentials`
+    ListServiceSpecificCredentials,
+    /// `ListSigningCertificates`
+    ListSigningCertificates,
     /// `ListUserPolicies`
     ListUserPolicies,
     /// `ListUserTags`
     ListUserTags,
     /// `ListUsers`
     ListUsers,
+    /// `ListVirtualMFADevices`
+    ListVirtualMFADevices,
     /// `PutGroupPolicy`
     PutGroupPolicy,
     /// `PutRolePermissionsBoundary`
@@ -177,7 +193,7 @@ pub enum Operation {
 
 impl Operation {
     /// All operations.
-    pub const ALL: [Self; 83] = [
+    pub const ALL: [Self; 91] = [
         Self::AddClientIDToOpenIDConnectProvider,
         Self::AddUserToGroup,
         Self::AttachGroupPolicy,
@@ -193,6 +209,7 @@ impl Operation {
         Self::DeleteAccessKey,
         Self::DeleteGroup,
         Self::DeleteGroupPolicy,
+        Self::DeleteLoginProfile,
         Self::DeleteOpenIDConnectProvider,
         Self::DeletePolicy,
         Self::DeletePolicyVersion,
@@ -209,6 +226,7 @@ impl Operation {
         Self::GetAccountSummary,
         Self::GetGroup,
         Self::GetGroupPolicy,
+        Self::GetLoginProfile,
         Self::GetOpenIDConnectProvider,
         Self::GetPolicy,
         Self::GetPolicyVersion,
@@ -217,6 +235,7 @@ impl Operation {
         Self::GetUser,
         Self::GetUserPolicy,
         Self::ListAccessKeys,
+        Self::ListAccountAliases,
         Self::ListAttachedGroupPolicies,
         Self::ListAttachedRolePolicies,
         Self::ListAttachedUserPolicies,
@@ -225,6 +244,7 @@ impl Operation {
         Self::ListGroups,
         Self::ListGroupsForUser,
         Self::ListInstanceProfilesForRole,
+        Self::ListMFADevices,
         Self::ListOpenIDConnectProviderTags,
         Self::ListOpenIDConnectProviders,
         Self::ListPolicies,
@@ -233,9 +253,13 @@ impl Operation {
         Self::ListRolePolicies,
         Self::ListRoleTags,
         Self::ListRoles,
+        Self::ListSSHPublicKeys,
+        Self::ListServiceSpecificCredentials,
+        Self::ListSigningCertificates,
         Self::ListUserPolicies,
         Self::ListUserTags,
         Self::ListUsers,
+        Self::ListVirtualMFADevices,
         Self::PutGroupPolicy,
         Self::PutRolePermissionsBoundary,
         Self::PutRolePolicy,
@@ -281,6 +305,7 @@ impl Operation {
             Self::DeleteAccessKey => "DeleteAccessKey",
             Self::DeleteGroup => "DeleteGroup",
             Self::DeleteGroupPolicy => "DeleteGroupPolicy",
+            Self::DeleteLoginProfile => "DeleteLoginProfile",
             Self::DeleteOpenIDConnectProvider => "DeleteOpenIDConnectProvider",
             Self::DeletePolicy => "DeletePolicy",
             Self::DeletePolicyVersion => "DeletePolicyVersion",
@@ -297,6 +322,7 @@ impl Operation {
             Self::GetAccountSummary => "GetAccountSummary",
             Self::GetGroup => "GetGroup",
             Self::GetGroupPolicy => "GetGroupPolicy",
+            Self::GetLoginProfile => "GetLoginProfile",
             Self::GetOpenIDConnectProvider => "GetOpenIDConnectProvider",
             Self::GetPolicy => "GetPolicy",
             Self::GetPolicyVersion => "GetPolicyVersion",
@@ -305,6 +331,7 @@ impl Operation {
             Self::GetUser => "GetUser",
             Self::GetUserPolicy => "GetUserPolicy",
             Self::ListAccessKeys => "ListAccessKeys",
+            Self::ListAccountAliases => "ListAccountAliases",
             Self::ListAttachedGroupPolicies => "ListAttachedGroupPolicies",
             Self::ListAttachedRolePolicies => "ListAttachedRolePolicies",
             Self::ListAttachedUserPolicies => "ListAttachedUserPolicies",
@@ -313,6 +340,7 @@ impl Operation {
             Self::ListGroups => "ListGroups",
             Self::ListGroupsForUser => "ListGroupsForUser",
             Self::ListInstanceProfilesForRole => "ListInstanceProfilesForRole",
+            Self::ListMFADevices => "ListMFADevices",
             Self::ListOpenIDConnectProviderTags => "ListOpenIDConnectProviderTags",
             Self::ListOpenIDConnectProviders => "ListOpenIDConnectProviders",
             Self::ListPolicies => "ListPolicies",
@@ -321,9 +349,13 @@ impl Operation {
             Self::ListRolePolicies => "ListRolePolicies",
             Self::ListRoleTags => "ListRoleTags",
             Self::ListRoles => "ListRoles",
+            Self::ListSSHPublicKeys => "ListSSHPublicKeys",
+            Self::ListServiceSpecificCredentials => "ListServiceSpecificCredentials",
+            Self::ListSigningCertificates => "ListSigningCertificates",
             Self::ListUserPolicies => "ListUserPolicies",
             Self::ListUserTags => "ListUserTags",
             Self::ListUsers => "ListUsers",
+            Self::ListVirtualMFADevices => "ListVirtualMFADevices",
             Self::PutGroupPolicy => "PutGroupPolicy",
             Self::PutRolePermissionsBoundary => "PutRolePermissionsBoundary",
             Self::PutRolePolicy => "PutRolePolicy",
@@ -372,6 +404,7 @@ impl Operation {
             "DeleteAccessKey" => Self::DeleteAccessKey,
             "DeleteGroup" => Self::DeleteGroup,
             "DeleteGroupPolicy" => Self::DeleteGroupPolicy,
+            "DeleteLoginProfile" => Self::DeleteLoginProfile,
             "DeleteOpenIDConnectProvider" => Self::DeleteOpenIDConnectProvider,
             "DeletePolicy" => Self::DeletePolicy,
             "DeletePolicyVersion" => Self::DeletePolicyVersion,
@@ -388,6 +421,7 @@ impl Operation {
             "GetAccountSummary" => Self::GetAccountSummary,
             "GetGroup" => Self::GetGroup,
             "GetGroupPolicy" => Self::GetGroupPolicy,
+            "GetLoginProfile" => Self::GetLoginProfile,
             "GetOpenIDConnectProvider" => Self::GetOpenIDConnectProvider,
             "GetPolicy" => Self::GetPolicy,
             "GetPolicyVersion" => Self::GetPolicyVersion,
@@ -396,6 +430,7 @@ impl Operation {
             "GetUser" => Self::GetUser,
             "GetUserPolicy" => Self::GetUserPolicy,
             "ListAccessKeys" => Self::ListAccessKeys,
+            "ListAccountAliases" => Self::ListAccountAliases,
             "ListAttachedGroupPolicies" => Self::ListAttachedGroupPolicies,
             "ListAttachedRolePolicies" => Self::ListAttachedRolePolicies,
             "ListAttachedUserPolicies" => Self::ListAttachedUserPolicies,
@@ -404,6 +439,7 @@ impl Operation {
             "ListGroups" => Self::ListGroups,
             "ListGroupsForUser" => Self::ListGroupsForUser,
             "ListInstanceProfilesForRole" => Self::ListInstanceProfilesForRole,
+            "ListMFADevices" => Self::ListMFADevices,
             "ListOpenIDConnectProviderTags" => Self::ListOpenIDConnectProviderTags,
             "ListOpenIDConnectProviders" => Self::ListOpenIDConnectProviders,
             "ListPolicies" => Self::ListPolicies,
@@ -412,9 +448,13 @@ impl Operation {
             "ListRolePolicies" => Self::ListRolePolicies,
             "ListRoleTags" => Self::ListRoleTags,
             "ListRoles" => Self::ListRoles,
+            "ListSSHPublicKeys" => Self::ListSSHPublicKeys,
+            "ListServiceSpecificCredentials" => Self::ListServiceSpecificCredentials,
+            "ListSigningCertificates" => Self::ListSigningCertificates,
             "ListUserPolicies" => Self::ListUserPolicies,
             "ListUserTags" => Self::ListUserTags,
             "ListUsers" => Self::ListUsers,
+            "ListVirtualMFADevices" => Self::ListVirtualMFADevices,
             "PutGroupPolicy" => Self::PutGroupPolicy,
             "PutRolePermissionsBoundary" => Self::PutRolePermissionsBoundary,
             "PutRolePolicy" => Self::PutRolePolicy,
@@ -549,6 +589,12 @@ impl Operation {
                 errors::LIMIT_EXCEEDED,
                 errors::SERVICE_FAILURE,
             ],
+            Self::DeleteLoginProfile => &[
+                errors::ENTITY_TEMPORARILY_UNMODIFIABLE,
+                errors::NO_SUCH_ENTITY,
+                errors::LIMIT_EXCEEDED,
+                errors::SERVICE_FAILURE,
+            ],
             Self::DeleteOpenIDConnectProvider => &[
                 errors::INVALID_INPUT,
                 errors::NO_SUCH_ENTITY,
@@ -625,6 +671,7 @@ impl Operation {
             Self::GetAccountSummary => &[errors::SERVICE_FAILURE],
             Self::GetGroup => &[errors::NO_SUCH_ENTITY, errors::SERVICE_FAILURE],
             Self::GetGroupPolicy => &[errors::NO_SUCH_ENTITY, errors::SERVICE_FAILURE],
+            Self::GetLoginProfile => &[errors::NO_SUCH_ENTITY, errors::SERVICE_FAILURE],
             Self::GetOpenIDConnectProvider => &[
                 errors::INVALID_INPUT,
                 errors::NO_SUCH_ENTITY,
@@ -645,6 +692,7 @@ impl Operation {
             Self::GetUser => &[errors::NO_SUCH_ENTITY, errors::SERVICE_FAILURE],
             Self::GetUserPolicy => &[errors::NO_SUCH_ENTITY, errors::SERVICE_FAILURE],
             Self::ListAccessKeys => &[errors::NO_SUCH_ENTITY, errors::SERVICE_FAILURE],
+            Self::ListAccountAliases => &[errors::SERVICE_FAILURE],
             Self::ListAttachedGroupPolicies => &[
                 errors::NO_SUCH_ENTITY,
                 errors::INVALID_INPUT,
@@ -669,6 +717,7 @@ impl Operation {
             Self::ListGroups => &[errors::SERVICE_FAILURE],
             Self::ListGroupsForUser => &[errors::NO_SUCH_ENTITY, errors::SERVICE_FAILURE],
             Self::ListInstanceProfilesForRole => &[errors::NO_SUCH_ENTITY, errors::SERVICE_FAILURE],
+            Self::ListMFADevices => &[errors::NO_SUCH_ENTITY, errors::SERVICE_FAILURE],
             Self::ListOpenIDConnectProviderTags => &[
                 errors::NO_SUCH_ENTITY,
                 errors::SERVICE_FAILURE,
@@ -689,9 +738,15 @@ impl Operation {
             Self::ListRolePolicies => &[errors::NO_SUCH_ENTITY, errors::SERVICE_FAILURE],
             Self::ListRoleTags => &[errors::NO_SUCH_ENTITY, errors::SERVICE_FAILURE],
             Self::ListRoles => &[errors::SERVICE_FAILURE],
+            Self::ListSSHPublicKeys => &[errors::NO_SUCH_ENTITY],
+            Self::ListServiceSpecificCredentials => {
+                &[errors::NO_SUCH_ENTITY, errors::SERVICE_NOT_SUPPORTED]
+            }
+            Self::ListSigningCertificates => &[errors::NO_SUCH_ENTITY, errors::SERVICE_FAILURE],
             Self::ListUserPolicies => &[errors::NO_SUCH_ENTITY, errors::SERVICE_FAILURE],
             Self::ListUserTags => &[errors::NO_SUCH_ENTITY, errors::SERVICE_FAILURE],
             Self::ListUsers => &[errors::SERVICE_FAILURE],
+            Self::ListVirtualMFADevices => &[],
             Self::PutGroupPolicy => &[
                 errors::LIMIT_EXCEEDED,
                 errors::MALFORMED_POLICY_DOCUMENT,

@@ -89,6 +89,10 @@ pub struct DeleteGroupOutput;
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct DeleteGroupPolicyOutput;
 
+/// What `DeleteLoginProfile` answers: no body.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct DeleteLoginProfileOutput;
+
 /// What `DeleteOpenIDConnectProvider` answers: no body.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct DeleteOpenIDConnectProviderOutput;
@@ -177,6 +181,13 @@ pub struct GetGroupPolicyOutput {
     pub policy_document: String,
 }
 
+/// What `GetLoginProfile` answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GetLoginProfileOutput {
+    /// `LoginProfile`, required.
+    pub login_profile: LoginProfile,
+}
+
 /// What `GetOpenIDConnectProvider` answers.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct GetOpenIDConnectProviderOutput {
@@ -247,6 +258,17 @@ pub struct GetUserPolicyOutput {
 pub struct ListAccessKeysOutput {
     /// `AccessKeyMetadata`, required.
     pub access_key_metadata: Vec<AccessKeyMetadata>,
+    /// `IsTruncated`.
+    pub is_truncated: Option<bool>,
+    /// `Marker`.
+    pub marker: Option<String>,
+}
+
+/// What `ListAccountAliases` answers.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct ListAccountAliasesOutput {
+    /// `AccountAliases`, required.
+    pub account_aliases: Vec<String>,
     /// `IsTruncated`.
     pub is_truncated: Option<bool>,
     /// `Marker`.
@@ -345,6 +367,17 @@ pub struct ListInstanceProfilesForRoleOutput {
     pub marker: Option<String>,
 }
 
+/// What `ListMFADevices` answers.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct ListMFADevicesOutput {
+    /// `MFADevices`, required.
+    pub mfa_devices: Vec<MFADevice>,
+    /// `IsTruncated`.
+    pub is_truncated: Option<bool>,
+    /// `Marker`.
+    pub marker: Option<String>,
+}
+
 /// What `ListOpenIDConnectProviderTags` answers.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct ListOpenIDConnectProviderTagsOutput {
@@ -429,6 +462,39 @@ pub struct ListRolesOutput {
     pub marker: Option<String>,
 }
 
+/// What `ListSSHPublicKeys` answers.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct ListSSHPublicKeysOutput {
+    /// `SSHPublicKeys`.
+    pub ssh_public_keys: Option<Vec<SSHPublicKeyMetadata>>,
+    /// `IsTruncated`.
+    pub is_truncated: Option<bool>,
+    /// `Marker`.
+    pub marker: Option<String>,
+}
+
+/// What `ListServiceSpecificCredentials` answers.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct ListServiceSpecificCredentialsOutput {
+    /// `ServiceSpecificCredentials`.
+    pub service_specific_credentials: Option<Vec<ServiceSpecificCredentialMetadata>>,
+    /// `Marker`.
+    pub marker: Option<String>,
+    /// `IsTruncated`.
+    pub is_truncated: Option<bool>,
+}
+
+/// What `ListSigningCertificates` answers.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct ListSigningCertificatesOutput {
+    /// `Certificates`, required.
+    pub certificates: Vec<SigningCertificate>,
+    /// `IsTruncated`.
+    pub is_truncated: Option<bool>,
+    /// `Marker`.
+    pub marker: Option<String>,
+}
+
 /// What `ListUserPolicies` answers.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct ListUserPoliciesOutput {
@@ -456,6 +522,17 @@ pub struct ListUserTagsOutput {
 pub struct ListUsersOutput {
     /// `Users`, required.
     pub users: Vec<User>,
+    /// `IsTruncated`.
+    pub is_truncated: Option<bool>,
+    /// `Marker`.
+    pub marker: Option<String>,
+}
+
+/// What `ListVirtualMFADevices` answers.
+#[derive(Default)]
+pub struct ListVirtualMFADevicesOutput {
+    /// `VirtualMFADevices`, required.
+    pub virtual_mfa_devices: Vec<VirtualMFADevice>,
     /// `IsTruncated`.
     pub is_truncated: Option<bool>,
     /// `Marker`.

@@ -96,11 +96,13 @@ pub(super) const ACCESS_KEY_ID_TYPE: Text = Text {
         matches: patterns::policy_name,
     }),
 };
+pub(super) const ALL_USERS: Boolean = Boolean;
 pub(super) const ARN_TYPE: Text = Text {
     min: 20,
     max: 2048,
     pattern: None,
 };
+pub(super) const ASSIGNMENT_STATUS_TYPE: Choice<AssignmentStatusType> = Choice::NEW;
 pub(super) const BOOLEAN_TYPE: Boolean = Boolean;
 pub(super) const CLIENT_ID_LIST_TYPE: TextList<Text> = TextList {
     min: 0,
@@ -214,6 +216,11 @@ pub(super) const ROLE_NAME_TYPE: Text = Text {
         text: r"[\w+=,.@-]+",
         matches: patterns::entity_name,
     }),
+};
+pub(super) const SERVICE_NAME: Text = Text {
+    min: 0,
+    max: usize::MAX,
+    pattern: None,
 };
 pub(super) const STATUS_TYPE: Choice<StatusType> = Choice::NEW;
 pub(super) const TAG_KEY_LIST_TYPE: TextList<Text> = TextList {

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::enums::*;
-use crate::{SecretText, Timestamp};
+use crate::{Secret, SecretText, Timestamp};
 
 /// `AccessKey`, inside requests or answers.
 pub struct AccessKey {
@@ -140,6 +140,28 @@ pub struct InstanceProfile {
     pub roles: Vec<Role>,
     /// `Tags`, at most 50 entries.
     pub tags: Option<Vec<Tag>>,
+}
+
+/// `LoginProfile`, inside requests or answers.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct LoginProfile {
+    /// `UserName`, 1 to 64 characters, matching `[\w+=,.@-]+`, required.
+    pub user_name: String,
+    /// `CreateDate`, required.
+    pub create_date: Timestamp,
+    /// `PasswordResetRequired`.
+    pub password_reset_required: Option<bool>,
+}
+
+/// `MFADevice`, inside requests or answers.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct MFADevice {
+    /// `UserName`, 1 to 64 characters, matching `[\w+=,.@-]+`, required.
+    pub user_name: String,
+    /// `SerialNumber`, 9 to 256 characters, matching `[\w+=/:,.@-]+`, required.
+    pub serial_number: String,
+    /// `EnableDate`, required.
+    pub enable_date: Timestamp,
 }
 
 /// `OpenIDConnectProviderListEntry`, inside requests or answers.
@@ -314,6 +336,55 @@ pub struct RoleLastUsed {
     pub region: Option<String>,
 }
 
+/// `SSHPublicKeyMetadata`, inside requests or answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SSHPublicKeyMetadata {
+    /// `UserName`, 1 to 64 characters, matching `[\w+=,.@-]+`, required.
+    pub user_name: String,
+    /// `SSHPublicKeyId`, 20 to 128 characters, matching `[\w]+`, required.
+    pub ssh_public_key_id: String,
+    /// `Status`, required.
+    pub status: StatusType,
+    /// `UploadDate`, required.
+    pub upload_date: Timestamp,
+}
+
+/// `ServiceSpecificCredentialMetadata`, inside requests or answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceSpecificCredentialMetadata {
+    /// `UserName`, 1 to 64 characters, matching `[\w+=,.@-]+`, required.
+    pub user_name: String,
+    /// `Status`, required.
+    pub status: StatusType,
+    /// `ServiceUserName`, 0 to 200 characters, matching `[\w+=,.@-]*`.
+    pub service_user_name: Option<String>,
+    /// `ServiceCredentialAlias`, 0 to 200 characters, matching `[\w+=,.@-]+`.
+    pub service_credential_alias: Option<String>,
+    /// `CreateDate`, required.
+    pub create_date: Timestamp,
+    /// `ExpirationDate`.
+    pub expiration_date: Option<Timestamp>,
+    /// `ServiceSpecificCredentialId`, 20 to 128 characters, matching `[\w]+`, required.
+    pub service_specific_credential_id: String,
+    /// `ServiceName`, required.
+    pub service_name: String,
+}
+
+/// `SigningCertificate`, inside requests or answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SigningCertificate {
+    /// `UserName`, 1 to 64 characters, matching `[\w+=,.@-]+`, required.
+    pub user_name: String,
+    /// `CertificateId`, 24 to 128 characters, matching `[\w]+`, required.
+    pub certificate_id: String,
+    /// `CertificateBody`, 1 to 16384 characters, matching `[\u0009\u000A\u000D\u0020-\u00FF]+`, required.
+    pub certificate_body: String,
+    /// `Status`, required.
+    pub status: StatusType,
+    /// `UploadDate`.
+    pub upload_date: Option<Timestamp>,
+}
+
 /// `SourceRoleTemplate`, inside requests or answers.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct SourceRoleTemplate {
@@ -362,6 +433,23 @@ pub struct User {
     pub password_last_used: Option<Timestamp>,
     /// `PermissionsBoundary`.
     pub permissions_boundary: Option<AttachedPermissionsBoundary>,
+    /// `Tags`, at most 50 entries.
+    pub tags: Option<Vec<Tag>>,
+}
+
+/// `VirtualMFADevice`, inside requests or answers.
+#[derive(Default)]
+pub struct VirtualMFADevice {
+    /// `SerialNumber`, 9 to 256 characters, matching `[\w+=/:,.@-]+`, required.
+    pub serial_number: String,
+    /// `Base32StringSeed`.
+    pub base32_string_seed: Option<Secret>,
+    /// `QRCodePNG`.
+    pub qr_code_png: Option<Secret>,
+    /// `User`.
+    pub user: Option<User>,
+    /// `EnableDate`.
+    pub enable_date: Option<Timestamp>,
     /// `Tags`, at most 50 entries.
     pub tags: Option<Vec<Tag>>,
 }
