@@ -52,11 +52,10 @@ impl Dialect {
 
     /// A refused authentication as an error of this dialect.
     pub(crate) fn refused(self, refusal: &Refusal) -> Error {
-        let code = match self {
-            Self::Json => refusal.reason.json_code(),
-            Self::Query(_) => refusal.reason.query_code(),
-        };
-        Error::new(code, refusal.message.clone())
+        match self {
+            Self::Json => Error::new(refusal.reason.json_code(), refusal.message.clone()),
+            Self::Query(_) => Error::new(refusal.reason.query_code(), refusal.query_message()),
+        }
     }
 
     /// The answer of a call that failed.

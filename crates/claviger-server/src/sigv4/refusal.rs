@@ -48,6 +48,14 @@ impl Refusal {
         }
     }
 
+    /// The sentence of the Query protocol's services, which say one thing otherwise.
+    pub fn query_message(&self) -> Cow<'static, str> {
+        if matches!(self.reason, Reason::MissingToken) {
+            return Cow::Borrowed("Request is missing Authentication Token");
+        }
+        self.message.clone()
+    }
+
     pub(super) fn missing_token() -> Self {
         Self::new(Reason::MissingToken, "Missing Authentication Token")
     }

@@ -254,7 +254,7 @@ fn sts_refuses_with_its_own_codes_and_statuses() {
     assert!(
         anonymous
             .body
-            .contains("<Code>MissingAuthenticationToken</Code>")
+            .contains("<Code>MissingAuthenticationToken</Code><Message>Request is missing Authentication Token</Message>")
     );
 }
 
