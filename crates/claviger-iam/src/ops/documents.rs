@@ -23,10 +23,73 @@ pub(super) fn check_managed(document: &str) -> Result<(), Error> {
 
 /// A document that does not parse, in the words of IAM.
 pub(super) fn malformed(error: &ParseError) -> Error {
-    if matches!(error.reason, Refusal::Syntax(_)) {
-        return errors::malformed_policy("Syntax errors in policy.");
+    let text = own_words(error).map_or_else(|| error.public_text(), str::to_owned);
+    errors::malformed_policy(text)
+}
+
+/// What IAM says otherwise than AWS KMS. It does not tell one breach of the grammar from another.
+fn own_words(error: &ParseError) -> Option<&'static str> {
+    match &error.reason {
+        Refusal::Duplicate
+        | Refusal::Exclusive(..)
+        | Refusal::Missing("Effect" | "Statement")
+        | Refusal::Syntax(_)
+        | Refusal::UnknownElement
+        | Refusal::UnknownOperator(_)
+        | Refusal::WrongType(_) => Some(SYNTAX),
+        Refusal::Action(action) => of_action(action),
+        Refusal::Empty => Some(of_nothing(&error.path)),
+        Refusal::Value(_) => of_value(&error.path),
+        Refusal::DuplicateSid
+        | Refusal::ForAllValues
+        | Refusal::IdentityPrincipal
+        | Refusal::IdentityOnlyKey(_)
+        | Refusal::Missing(_)
+        | Refusal::NoPrincipal
+        | Refusal::NotPrincipalAllow
+        | Refusal::Principal(_)
+        | Refusal::Prohibited(_)
+        | Refusal::Resource(_)
+        | Refusal::Sid
+        | Refusal::TooLong
+        | Refusal::TrustAction(_)
+        | Refusal::UnknownConditionKey(_)
+        | Refusal::Variable(_) => None,
     }
-    errors::malformed_policy(error.public_text())
+}
+
+fn of_action(action: &str) -> Option<&'static str> {
+    let (vendor, name) = action.split_once(':')?;
+    if name.contains(':') {
+        return Some("Actions/Condition can contain only one colon.");
+    }
+    vendor
+        .contains(['*', '?'])
+        .then_some("Action vendors (e.g., aws, ec2, etc.) must not contain wildcards.")
+}
+
+/// A list of no actions counts as none.
+fn of_nothing(path: &str) -> &'static str {
+    match path.rsplit_once('.').map(|(_, element)| element) {
+        Some("Action" | "NotAction") => "Policy statement must contain actions.",
+        Some("Resource" | "NotResource") => "Policy statement must contain resources.",
+        _ => SYNTAX,
+    }
+}
+
+/// Of numbers and dates in conditions IAM speaks otherwise than of all else; of addresses and booleans it is not known.
+fn of_value(path: &str) -> Option<&'static str> {
+    let Some((_, condition)) = path.split_once(".Condition.") else {
+        return Some(SYNTAX);
+    };
+    let operator = condition.split('.').next().unwrap_or_default();
+    if ["Date", "Numeric"]
+        .iter()
+        .any(|kind| operator.contains(kind))
+    {
+        return Some("The policy failed legacy parsing");
+    }
+    operator.contains("Binary").then_some(SYNTAX)
 }
 
 /// How large a document counts: white space is free.
@@ -38,5 +101,7 @@ pub(super) fn size(document: &str) -> usize {
         .filter(|char| !char.is_whitespace())
         .count()
 }
+
+const SYNTAX: &str = "Syntax errors in policy.";
 
 const MANAGED_BYTES_MAX: usize = 6144;

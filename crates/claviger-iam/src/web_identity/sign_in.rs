@@ -24,8 +24,8 @@ impl Iam {
             ));
         }
         let role = &input.role_arn;
-        let account = account_of_role(role)
-            .ok_or_else(|| errors::validation(format!("{role} is invalid")))?;
+        let account =
+            account_of_role(role).ok_or_else(|| errors::validation("Request ARN is invalid"))?;
         // EXPOSE: the token is what is verified.
         let token = input.web_identity_token.expose();
         let identity = self.verified(token, account, now).await?;

@@ -1,6 +1,6 @@
 //! Inline and attached policies, boundaries and groups: what they allow, and that their removal never does.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     client::{allow, deny, text, texts},
@@ -72,6 +72,12 @@ async fn what_is_no_policy_is_not_stored() {
             r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Resource":"*"}}"#,
             "Policy statement must contain actions.",
         ),
+        ("{}", "Syntax errors in policy."),
+        (r#"{"Statement":[]}"#, "Syntax errors in policy."),
+        (
+            r#"{"Version":"2017-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#,
+            "Syntax errors in policy.",
+        ),
     ] {
         let parameters = [
             ("UserName", "alice"),
@@ -81,6 +87,76 @@ async fn what_is_no_policy_is_not_stored() {
         assert_eq!(
             scene.refused("PutUserPolicy", &parameters).await,
             format!("MalformedPolicyDocument: {text}")
+        );
+    }
+}
+
+/// IAM's words, one element of an otherwise sound statement at a time.
+#[tokio::test]
+async fn what_breaks_the_grammar_is_told_in_few_words() {
+    let scene = Scene::new().await;
+    scene.user("alice").await;
+    let syntax = "Syntax errors in policy.";
+    let legacy = "The policy failed legacy parsing";
+    let nothing = json!([]);
+    for (element, value, text) in [
+        ("Effect", json!("allow"), syntax),
+        ("Effect", Value::Null, syntax),
+        ("NotAction", json!("kms:Encrypt"), syntax),
+        ("Comment", json!("why"), syntax),
+        (
+            "Condition",
+            json!({"StringSame": {"aws:username": "a"}}),
+            syntax,
+        ),
+        (
+            "Condition",
+            json!({"StringEquals": {"aws:username": {}}}),
+            syntax,
+        ),
+        (
+            "Condition",
+            json!({"NumericLessThan": {"aws:MultiFactorAuthAge": "a"}}),
+            legacy,
+        ),
+        (
+            "Condition",
+            json!({"DateLessThan": {"aws:CurrentTime": "a"}}),
+            legacy,
+        ),
+        (
+            "Action",
+            nothing.clone(),
+            "Policy statement must contain actions.",
+        ),
+        (
+            "Resource",
+            nothing,
+            "Policy statement must contain resources.",
+        ),
+        (
+            "Action",
+            json!("kms:Encrypt:x"),
+            "Actions/Condition can contain only one colon.",
+        ),
+        (
+            "Action",
+            json!("k*:Encrypt"),
+            "Action vendors (e.g., aws, ec2, etc.) must not contain wildcards.",
+        ),
+    ] {
+        let mut statement = json!({"Effect": "Allow", "Action": "kms:*", "Resource": "*"});
+        statement[element] = value;
+        let document = json!({"Version": "2012-10-17", "Statement": statement}).to_string();
+        let parameters = [
+            ("UserName", "alice"),
+            ("PolicyName", "p"),
+            ("PolicyDocument", document.as_str()),
+        ];
+        assert_eq!(
+            scene.refused("PutUserPolicy", &parameters).await,
+            format!("MalformedPolicyDocument: {text}"),
+            "{document}"
         );
     }
 }

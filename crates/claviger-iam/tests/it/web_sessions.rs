@@ -156,6 +156,19 @@ async fn a_provider_gives_tags_and_a_source_identity_along() {
     assert_eq!(facts.source_identity.as_deref(), Some("alice"));
 }
 
+/// The provider's own ARN in the place of the role's is what people mistake most.
+#[tokio::test]
+async fn what_is_no_role_is_an_invalid_request() {
+    let scene = scene().await;
+    for no_role in [ARN, "arn:aws:iam::111122223333:user/deploy"] {
+        let refused = assume(&scene, &rs256(&claims()), no_role).await;
+        assert_eq!(
+            refused.unwrap_err(),
+            "ValidationError: Request ARN is invalid"
+        );
+    }
+}
+
 /// Whoever signs a call is no web identity.
 #[tokio::test]
 async fn a_signed_caller_is_refused() {
