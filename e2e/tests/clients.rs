@@ -42,6 +42,23 @@ fn aws_encryption_sdk_caches_data_keys_of_an_imported_key() {
 }
 
 #[test]
+fn aws_encryption_sdk_with_keyrings_of_every_kind() {
+    let ground = Ground::new();
+    let server = Server::start(&ground, &[]);
+    server.python(&ground, "clients/keyrings.py", &[]);
+    server.stop();
+    let calls = ground.calls();
+    let of = |name: &str| {
+        calls
+            .iter()
+            .filter(|call| call["eventName"] == name)
+            .count()
+    };
+    // On each of three curves: the sender seals, and sender and recipient open.
+    assert_eq!(of("DeriveSharedSecret"), 9);
+}
+
+#[test]
 fn tink() {
     let ground = Ground::new();
     let server = Server::start(&ground, &[]);
