@@ -78,6 +78,9 @@ impl Caller {
         if elsewhere || unfit {
             errors.extend(["NotFoundException", "InvalidArnException"]);
         }
+        if unfit && row.points_an_alias() {
+            errors.push("ValidationException");
+        }
         errors
     }
 }

@@ -99,6 +99,11 @@ impl Row {
         }
     }
 
+    /// Whether the key is one that an alias shall point to.
+    pub(crate) fn points_an_alias(&self) -> bool {
+        self.body.contains("TargetKeyId")
+    }
+
     const fn with_own_names(self) -> Self {
         Self {
             own_names: true,
