@@ -48,8 +48,8 @@ fn train(compiler: &Compiler, root: &Path) -> Result<(), String> {
     let target = target_folder()?.join("training");
     let counted = target.join("counted");
     empty(&counted)?;
-    let flags = format!("-Cprofile-generate={}", counted.display());
-    let binaries = compiler.build(root, &target, &flags)?;
+    let flag = format!("-Cprofile-generate={}", counted.display());
+    let binaries = compiler.build(root, &target, &flag)?;
     let mut bench = Command::new(binaries.join("claviger-bench"));
     bench.env("CLAVIGER_BINARIES", &binaries);
     bench.args(["--seconds", "0.5", "--rounds", "1", "--connections", "16"]);
@@ -62,7 +62,7 @@ fn train(compiler: &Compiler, root: &Path) -> Result<(), String> {
     merge.arg(compiler.profile(root)).arg(&counted);
     succeed(&mut merge)?;
     // Cargo does not see that the profile of a dependency is another one now.
-    empty(&target_folder()?.join(&compiler.host))
+    empty(&compiler.binaries(&target_folder()?))
 }
 
 /// The compiler whose code the profile counts.
@@ -94,7 +94,7 @@ impl Compiler {
     /// With another compiler the binaries are the same in all but their speed.
     fn optimised(&self, root: &Path) -> Result<PathBuf, String> {
         let profile = self.profile(root);
-        let flags = if profile.exists() {
+        let flag = if profile.exists() {
             format!("-Cprofile-use={}", profile.display())
         } else {
             eprintln!(
@@ -103,11 +103,11 @@ impl Compiler {
             );
             String::new()
         };
-        self.build(root, &target_folder()?, &flags)
+        self.build(root, &target_folder()?, &flag)
     }
 
-    /// The host is named, so that the flags are for the binaries alone and not for what builds them.
-    fn build(&self, root: &Path, target: &Path, flags: &str) -> Result<PathBuf, String> {
+    /// The host is named, so that the flag is for the binaries alone and not for what builds them.
+    fn build(&self, root: &Path, target: &Path, flag: &str) -> Result<PathBuf, String> {
         let mut build = Command::new("cargo");
         build.args(["build", "--release", "--locked", "--quiet"]);
         build
@@ -116,8 +116,13 @@ impl Compiler {
         for package in PACKAGES {
             build.args(["--package", package]);
         }
-        succeed(build.env("RUSTFLAGS", flags).current_dir(root))?;
-        Ok(target.join(&self.host).join("release"))
+        // The encoded form takes a path with spaces.
+        succeed(build.env("CARGO_ENCODED_RUSTFLAGS", flag).current_dir(root))?;
+        Ok(self.binaries(target))
+    }
+
+    fn binaries(&self, target: &Path) -> PathBuf {
+        target.join(&self.host).join("release")
     }
 }
 
