@@ -19,9 +19,54 @@ use tokio::sync::{Semaphore, oneshot};
 
 use crate::error::{self, Error};
 
-/// The threads of heavy work. Who finds them busy waits in order, and who finds too many waiting is sent away: a few callers
-/// must not have all others wait for minutes. The threads end when this is dropped.
+/// The threads of heavy work. A signature takes milliseconds and gives way to every cheap call; the making of an RSA key takes
+/// seconds, which on a busy machine would become minutes if it gave way as far.
 pub(crate) struct Heavy {
+    using: Threads,
+    making: Threads,
+}
+
+impl Heavy {
+    /// Starts the threads.
+    pub(crate) fn start() -> Result<Self, Error> {
+        let processors = thread::available_parallelism().map_or(1, usize::from);
+        let threads = processors.saturating_sub(1).max(1);
+        Ok(Self {
+            using: Threads::start(threads, JOBS_MAX, USING_NICENESS)?,
+            making: Threads::start(threads, JOBS_MAX, MAKING_NICENESS)?,
+        })
+    }
+
+    /// Does `work` with a private key that [weighs] on one of the threads.
+    pub(crate) async fn work<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Error> {
+        self.using.run(work).await
+    }
+
+    /// Makes a key of this spec, on one of the threads if that takes long.
+    pub(crate) async fn make<T: Send + 'static>(
+        &self,
+        spec: KeySpec,
+        make: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Error> {
+        if weighs(spec) {
+            self.making.run(make).await
+        } else {
+            Ok(make())
+        }
+    }
+}
+
+/// Whether making a key of this spec, or using its private key, is heavy work.
+pub(crate) fn weighs(spec: KeySpec) -> bool {
+    facts(spec).is_some_and(|facts| matches!(facts.family, Family::Rsa | Family::MlDsa))
+}
+
+/// Threads of one priority. Who finds them busy waits in order, and who finds too many waiting is sent away: a few callers
+/// must not have all others wait for minutes. They end when this is dropped.
+struct Threads {
     jobs: Sender<Job>,
     /// One permit for each job that waits or runs.
     room: Arc<Semaphore>,
@@ -29,20 +74,19 @@ pub(crate) struct Heavy {
 
 type Job = Box<dyn FnOnce() + Send>;
 
-impl Heavy {
-    /// Starts the threads.
-    pub(crate) fn start() -> Result<Self, Error> {
-        let processors = thread::available_parallelism().map_or(1, usize::from);
-        Self::with(processors.saturating_sub(1).max(1), JOBS_MAX)
-    }
-
-    fn with(threads: usize, jobs_max: usize) -> Result<Self, Error> {
+impl Threads {
+    fn start(threads: usize, jobs_max: usize, niceness: i32) -> Result<Self, Error> {
         let (sender, receiver) = channel();
         let receiver = Arc::new(Mutex::new(receiver));
         for _ in 0..threads {
             let jobs = Arc::clone(&receiver);
             let thread = thread::Builder::new().name("heavy".to_owned());
-            thread.spawn(move || work(&jobs)).map_err(error::internal)?;
+            let started = thread.spawn(move || {
+                // On Linux this lowers the calling thread only. Where it is refused, the work merely competes harder.
+                let _ = rustix::process::nice(niceness);
+                work_off(&jobs);
+            });
+            started.map_err(error::internal)?;
         }
         Ok(Self {
             jobs: sender,
@@ -50,8 +94,7 @@ impl Heavy {
         })
     }
 
-    /// Does `work` on one of the threads.
-    pub(crate) async fn run<T: Send + 'static>(
+    async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Error> {
@@ -70,14 +113,7 @@ impl Heavy {
     }
 }
 
-/// Whether using the private key of this spec is heavy work.
-pub(crate) fn weighs(spec: KeySpec) -> bool {
-    facts(spec).is_some_and(|facts| matches!(facts.family, Family::Rsa | Family::MlDsa))
-}
-
-fn work(jobs: &Mutex<Receiver<Job>>) {
-    // On Linux this lowers the calling thread only. Where it is refused, the work merely competes harder.
-    let _ = rustix::process::nice(NICENESS);
+fn work_off(jobs: &Mutex<Receiver<Job>>) {
     loop {
         // Nothing panics while it holds the lock.
         let next = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
@@ -89,7 +125,10 @@ fn work(jobs: &Mutex<Receiver<Job>>) {
     }
 }
 
-const NICENESS: i32 = 10;
+/// The lowest priority: a thread that wakes for a cheap call has the processor at once.
+const USING_NICENESS: i32 = 19;
+/// A tenth of a processor that cheap calls keep busy.
+const MAKING_NICENESS: i32 = 10;
 /// At the 2 ms of an RSA_4096 signature half a second's work for one thread, at the making of RSA_4096 pairs a few minutes'.
 const JOBS_MAX: usize = 256;
 
@@ -101,12 +140,12 @@ mod tests {
 
     #[tokio::test]
     async fn one_more_than_there_are_threads_waits() {
-        let heavy = Heavy::with(1, 8).unwrap();
+        let threads = Threads::start(1, 8, 0).unwrap();
         let (release, held) = channel::<()>();
-        let mut first = Box::pin(heavy.run(move || held.recv()));
+        let mut first = Box::pin(threads.run(move || held.recv()));
         let short = Duration::from_millis(50);
         assert!(tokio::time::timeout(short, &mut first).await.is_err());
-        let mut second = Box::pin(heavy.run(|| ()));
+        let mut second = Box::pin(threads.run(|| ()));
         assert!(tokio::time::timeout(short, &mut second).await.is_err());
         release.send(()).unwrap();
         first.await.unwrap().unwrap();
@@ -115,26 +154,26 @@ mod tests {
 
     #[tokio::test]
     async fn who_finds_no_room_is_sent_away() {
-        let heavy = Heavy::with(1, 1).unwrap();
+        let threads = Threads::start(1, 1, 0).unwrap();
         let (release, held) = channel::<()>();
-        let mut first = Box::pin(heavy.run(move || held.recv()));
+        let mut first = Box::pin(threads.run(move || held.recv()));
         let short = Duration::from_millis(50);
         assert!(tokio::time::timeout(short, &mut first).await.is_err());
-        let refused = heavy.run(|| ()).await.unwrap_err();
+        let refused = threads.run(|| ()).await.unwrap_err();
         assert_eq!(refused.code(), "ThrottlingException");
         release.send(()).unwrap();
         first.await.unwrap().unwrap();
         // The place is given back by the thread, a moment after the answer.
-        while heavy.run(|| ()).await.is_err() {
+        while threads.run(|| ()).await.is_err() {
             tokio::task::yield_now().await;
         }
     }
 
     #[tokio::test]
     async fn a_panic_ends_one_job_and_no_thread() {
-        let heavy = Heavy::with(1, 8).unwrap();
-        let lost = heavy.run(|| panic!("a job that panics")).await;
+        let threads = Threads::start(1, 8, 0).unwrap();
+        let lost = threads.run(|| panic!("a job that panics")).await;
         assert!(lost.is_err());
-        assert_eq!(heavy.run(|| 5).await.unwrap(), 5);
+        assert_eq!(threads.run(|| 5).await.unwrap(), 5);
     }
 }

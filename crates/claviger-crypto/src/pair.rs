@@ -11,7 +11,10 @@ use crate::{Error, Rng};
 /// # Errors
 /// [`Error::Malformed`] for `SM2`, which AWS KMS has in the China Regions only; [`Error::Engine`] when the library failed.
 pub fn generate(spec: DataKeyPairSpec, rng: &dyn Rng) -> Result<(Secret, Vec<u8>), Error> {
-    // Every pair's spec is a key's spec of the same name.
-    let spec = KeySpec::from_wire(spec.as_str()).ok_or(Error::Malformed)?;
-    Backing::generate_pair(spec, rng)
+    Backing::generate_pair(key_spec(spec).ok_or(Error::Malformed)?, rng)
+}
+
+/// The key spec of the same name, which every pair's spec has.
+pub fn key_spec(spec: DataKeyPairSpec) -> Option<KeySpec> {
+    KeySpec::from_wire(spec.as_str())
 }

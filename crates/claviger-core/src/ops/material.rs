@@ -9,7 +9,6 @@ use super::regions;
 use crate::{
     core::Core,
     error::{self, Error},
-    heavy,
     key::Key,
     notes::ServiceEvent,
     records::{Due, Fault, KeyPlace, MaterialEntry, MaterialRecord, MaterialRole},
@@ -41,11 +40,7 @@ impl Fresh {
     pub(super) async fn draw(core: &Core, spec: KeySpec) -> Result<Self, Error> {
         let rng = Arc::clone(&core.rng);
         let draw = move || Self::of(spec, Backing::generate_material(spec, &*rng)?);
-        let drawn = if heavy::weighs(spec) {
-            core.heavy.run(draw).await?
-        } else {
-            draw()
-        };
+        let drawn = core.heavy.make(spec, draw).await?;
         Ok(drawn.map_err(|_| Fault::Engine)?)
     }
 

@@ -37,8 +37,10 @@ pub(super) async fn generate<'a>(
     messages::acceptable(context)?;
     cx.end_dry_run()?;
     let rng = Arc::clone(&cx.core.rng);
-    let made = cx.core.heavy.run(move || pair::generate(spec, &*rng));
-    let (private_key, public_key) = made.await?.map_err(|_| Fault::Engine)?;
+    let key_spec = pair::key_spec(spec).ok_or(Fault::Engine)?;
+    let make = move || pair::generate(spec, &*rng);
+    let made = cx.core.heavy.make(key_spec, make).await?;
+    let (private_key, public_key) = made.map_err(|_| Fault::Engine)?;
     // EXPOSE: it is encrypted right here.
     let sealed = messages::seal(cx, key, context, private_key.expose()).await?;
     Ok(DataKeyPair {
