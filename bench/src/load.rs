@@ -24,18 +24,20 @@ pub(crate) struct Figures {
 impl Figures {
     /// The median of each figure by itself.
     pub(crate) fn median(rounds: &[Self]) -> Self {
-        let median = |figure: fn(&Self) -> f64| {
-            let mut values: Vec<f64> = rounds.iter().map(figure).collect();
-            values.sort_by(f64::total_cmp);
-            values[values.len() / 2]
-        };
+        let of = |figure: fn(&Self) -> f64| median(rounds.iter().map(figure).collect());
         Self {
-            rate: median(|figures| figures.rate),
-            p50_us: median(|figures| figures.p50_us),
-            p99_us: median(|figures| figures.p99_us),
-            processor_us: median(|figures| figures.processor_us),
+            rate: of(|figures| figures.rate),
+            p50_us: of(|figures| figures.p50_us),
+            p99_us: of(|figures| figures.p99_us),
+            processor_us: of(|figures| figures.processor_us),
         }
     }
+}
+
+/// The middle one, of at least one.
+pub(crate) fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
 }
 
 /// One round: warms up briefly, then counts.

@@ -34,7 +34,6 @@ use clap::Parser;
 
 use crate::load::Figures;
 use crate::operations::Operation;
-use crate::primitives::Primitive;
 use crate::report::Row;
 use crate::servers::Servers;
 
@@ -106,7 +105,14 @@ fn measure(
         .chain(servers.targets(operation))
         .collect();
     let mut rounds: Vec<Vec<Figures>> = vec![Vec::new(); targets.len()];
+    let mut primitive = Vec::new();
     for _ in 0..options.rounds {
+        primitive.extend(
+            operation
+                .primitive
+                .as_ref()
+                .map(|call| call.time_us(length)),
+        );
         for (target, figures) in targets.iter().zip(&mut rounds) {
             figures.push(load::run(target, connections, length));
         }
@@ -115,7 +121,7 @@ fn measure(
         .iter()
         .map(|figures| Figures::median(figures))
         .collect();
-    let primitive_us = operation.primitive.as_ref().map(Primitive::time_us);
+    let primitive_us = (!primitive.is_empty()).then(|| load::median(primitive));
     let audits = servers.audits();
     let row = |(audit, figures): (&&'static str, &Figures)| Row {
         operation: operation.name,

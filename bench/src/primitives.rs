@@ -1,5 +1,8 @@
 //! The cryptography alone: the processor time that AWS-LC takes for the same work with a key at hand, in the same run.
 
+use std::thread;
+use std::time::{Duration, Instant};
+
 use aws_lc_rs::hmac::{self, HMAC_SHA256};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
@@ -24,18 +27,32 @@ impl Primitive {
         Self(Box::new(call))
     }
 
-    /// Processor time of one call on this thread, in microseconds: the smallest of several rounds.
-    pub(crate) fn time_us(&self) -> f64 {
-        let round = || {
-            let started = thread_time_us();
-            let mut calls = 0.0;
-            while thread_time_us() - started < ROUND_US {
+    /// Processor time of one call in microseconds, while every processor does nothing else for `length`: under the load, too,
+    /// none is idle, and two that share a core are slower then than one alone.
+    pub(crate) fn time_us(&self, length: Duration) -> f64 {
+        let until = Instant::now() + length;
+        let counts = thread::scope(|scope| {
+            let processors = thread::available_parallelism().map_or(1, usize::from);
+            let threads: Vec<_> = (0..processors)
+                .map(|_| scope.spawn(|| self.repeat(until)))
+                .collect();
+            let joined = threads.into_iter().map(|thread| thread.join());
+            joined.collect::<Result<Vec<_>, _>>().expect("the threads")
+        });
+        let (times, calls): (Vec<f64>, Vec<f64>) = counts.into_iter().unzip();
+        times.iter().sum::<f64>() / calls.iter().sum::<f64>()
+    }
+
+    /// The processor time of this thread's calls in microseconds, and their number.
+    fn repeat(&self, until: Instant) -> (f64, f64) {
+        let (started, mut calls) = (thread_time_us(), 0.0);
+        while Instant::now() < until {
+            for _ in 0..CALLS_BETWEEN_LOOKS {
                 (self.0)();
                 calls += 1.0;
             }
-            (thread_time_us() - started) / calls
-        };
-        (0..ROUNDS).map(|_| round()).fold(f64::INFINITY, f64::min)
+        }
+        (thread_time_us() - started, calls)
     }
 }
 
@@ -120,5 +137,4 @@ fn thread_time_us() -> f64 {
 /// What is signed, here and by the servers.
 pub(crate) const MESSAGE: [u8; 256] = [7; 256];
 
-const ROUNDS: usize = 5;
-const ROUND_US: f64 = 30_000.0;
+const CALLS_BETWEEN_LOOKS: usize = 16;
