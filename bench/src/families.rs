@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use claviger_e2e::Client;
 use serde_json::{Value, json};
 
-use crate::operations::Operation;
+use crate::operation::Operation;
 use crate::primitives::{self, MESSAGE, Signing};
 
 /// All of them, with new keys on each server.

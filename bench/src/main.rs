@@ -23,17 +23,18 @@ mod bare;
 mod families;
 mod load;
 mod mixed;
-mod operations;
+mod operation;
 mod primitives;
 mod report;
 mod servers;
+mod symmetric;
 
 use std::time::Duration;
 
 use clap::Parser;
 
 use crate::load::Figures;
-use crate::operations::Operation;
+use crate::operation::Operation;
 use crate::report::Row;
 use crate::servers::Servers;
 
@@ -71,7 +72,9 @@ fn main() {
     if !options.json {
         report::heading();
     }
-    let operations = operations::all(servers.audited());
+    let clients = servers.clients();
+    let mut operations = symmetric::all(&clients);
+    operations.extend(families::all(&clients));
     let wanted = |operation: &&Operation| {
         let named = options.operation.as_deref();
         named.is_none_or(|name| name == operation.name)

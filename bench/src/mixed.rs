@@ -3,13 +3,11 @@
 use std::thread;
 use std::time::Duration;
 
-use claviger_e2e::Client;
-
 use crate::families;
 use crate::load::{self, Figures};
-use crate::operations::Operation;
+use crate::operation::Operation;
 use crate::report::Beside;
-use crate::servers::{Audited, Servers, Target};
+use crate::servers::{Servers, Target};
 
 /// Drives `cheap` alone and beside RSA-4096 signing on the first server, in turn.
 pub(crate) fn measure(
@@ -18,8 +16,7 @@ pub(crate) fn measure(
     rounds: u32,
     length: Duration,
 ) -> Beside {
-    let clients: Vec<Client> = servers.audited().iter().map(Audited::client).collect();
-    let heavy = families::rsa_4096_signing(&clients);
+    let heavy = families::rsa_4096_signing(&servers.clients());
     let drive = |operation, connections| load::run(&first(servers, operation), connections, length);
     let (mut alone, mut beside) = (Vec::new(), Vec::new());
     for _ in 0..rounds {

@@ -7,14 +7,14 @@ use std::process::{Child, Stdio};
 
 use claviger_e2e::{Client, Ground, Server, mortal};
 
-use crate::operations::Operation;
+use crate::operation::Operation;
 
 /// One `clavigerd` for each way of acknowledging an audit event.
 pub(crate) struct Servers(Vec<Audited>);
 
 /// A `clavigerd` and the folder that it works in.
-pub(crate) struct Audited {
-    pub(crate) audit: &'static str,
+struct Audited {
+    audit: &'static str,
     server: Server,
     _ground: Ground,
 }
@@ -48,8 +48,9 @@ impl Servers {
         Self(["write", "fsync"].map(start).into())
     }
 
-    pub(crate) fn audited(&self) -> &[Audited] {
-        &self.0
+    pub(crate) fn clients(&self) -> Vec<Client> {
+        let client = |audited: &Audited| audited.server.client();
+        self.0.iter().map(client).collect()
     }
 
     pub(crate) fn audits(&self) -> Vec<&'static str> {
@@ -71,19 +72,13 @@ impl Servers {
             .iter()
             .zip(&operation.inputs)
             .map(move |(audited, input)| {
-                let client = audited.client();
+                let client = audited.server.client();
                 Target {
                     address: address(&audited.server.credentials().endpoint),
                     process: audited.server.id(),
                     request: Box::new(move || operation.request(&client, input)),
                 }
             })
-    }
-}
-
-impl Audited {
-    pub(crate) fn client(&self) -> Client {
-        self.server.client()
     }
 }
 
