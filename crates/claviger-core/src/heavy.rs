@@ -19,11 +19,13 @@ use tokio::sync::{Semaphore, oneshot};
 
 use crate::error::{self, Error};
 
-/// The threads of heavy work. A signature takes milliseconds and gives way to every cheap call; the making of an RSA key takes
-/// seconds, which on a busy machine would become minutes if it gave way as far.
+/// The threads of heavy work, of two priorities. What takes milliseconds gives way to every cheap call; the making of an RSA
+/// key takes seconds, which on a busy machine would become minutes if it gave way as far.
 pub(crate) struct Heavy {
-    using: Threads,
-    making: Threads,
+    /// For keys at work: signatures and decryptions.
+    pub(crate) using: Threads,
+    /// For keys that are made or imported.
+    pub(crate) making: Threads,
 }
 
 impl Heavy {
@@ -35,14 +37,6 @@ impl Heavy {
             using: Threads::start(threads, JOBS_MAX, USING_NICENESS)?,
             making: Threads::start(threads, JOBS_MAX, MAKING_NICENESS)?,
         })
-    }
-
-    /// Does `work` with a private key that [weighs] on one of the threads.
-    pub(crate) async fn work<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, Error> {
-        self.using.run(work).await
     }
 
     /// Makes a key of this spec, on one of the threads if that takes long.
@@ -66,7 +60,7 @@ pub(crate) fn weighs(spec: KeySpec) -> bool {
 
 /// Threads of one priority. Who finds them busy waits in order, and who finds too many waiting is sent away: a few callers
 /// must not have all others wait for minutes. They end when this is dropped.
-struct Threads {
+pub(crate) struct Threads {
     jobs: Sender<Job>,
     /// One permit for each job that waits or runs.
     room: Arc<Semaphore>,
@@ -94,7 +88,8 @@ impl Threads {
         })
     }
 
-    async fn run<T: Send + 'static>(
+    /// Does `work` on one of the threads.
+    pub(crate) async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Error> {

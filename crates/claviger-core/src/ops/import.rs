@@ -78,7 +78,7 @@ pub(super) async fn unwrap(
             .and_then(|bytes| Fresh::of(spec, bytes))
             .map_err(|_| error::incorrect_key_material())
     };
-    cx.core.heavy.work(unwrap).await?
+    cx.core.heavy.making.run(unwrap).await?
 }
 
 /// The key that seals today's tokens. The first request of a day stages it.

@@ -44,7 +44,7 @@ impl OpenMaterial<'_> {
     ) -> Result<T, Error> {
         if heavy::weighs(self.spec) {
             let backing = Arc::clone(self.backing);
-            cx.core.heavy.work(move || work(&backing)).await
+            cx.core.heavy.using.run(move || work(&backing)).await
         } else {
             Ok(work(self.backing))
         }
@@ -194,7 +194,7 @@ impl<'a> AdmittedKey<'a> {
         let bytes = stored.record.bytes;
         let opened = if heavy::weighs(spec) {
             let parse = move || Backing::open(spec, &bytes);
-            cx.core.heavy.work(parse).await?
+            cx.core.heavy.using.run(parse).await?
         } else {
             Backing::open(spec, &bytes)
         };
