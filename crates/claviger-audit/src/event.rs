@@ -19,9 +19,9 @@ pub struct Event<'a> {
     /// When, in UTC to the second: `2026-01-02T03:04:05Z`.
     pub event_time: &'a str,
     /// The service, such as `kms.amazonaws.com`.
-    pub event_source: &'a str,
+    pub event_source: &'static str,
     /// The operation.
-    pub event_name: &'a str,
+    pub event_name: &'static str,
     /// The Region that was called.
     pub aws_region: &'a str,
     /// The caller's address without port, or `AWS Internal`.
@@ -132,7 +132,7 @@ impl EventText {
 }
 
 impl Event<'_> {
-    /// The event as a line of the log carries it.
+    /// The event as a line of the log carries it. What stands in every event is written in ready pieces, not member by member.
     pub fn to_text(&self) -> EventText {
         let mut event = Parameters::with_capacity(TYPICAL_BYTES);
         self.put_call(&mut event);
@@ -142,48 +142,76 @@ impl Event<'_> {
     }
 
     fn put_call(&self, event: &mut Parameters) {
-        event.put_str("eventVersion", VERSION);
-        self.user_identity.put_into(event);
         event
-            .put_str("eventTime", self.event_time)
-            .put_str("eventSource", self.event_source)
-            .put_str("eventName", self.event_name)
-            .put_str("awsRegion", self.aws_region)
-            .put_str("sourceIPAddress", self.source_ip_address)
-            .put_str("userAgent", self.user_agent);
+            .ready(r#""eventVersion":"1.11","userIdentity":"#)
+            .parameters(self.user_identity.as_parameters())
+            .ready(r#","eventTime":"#)
+            .string(self.event_time)
+            .ready(r#","eventSource":""#)
+            .ready(self.event_source)
+            .ready(r#"","eventName":""#)
+            .ready(self.event_name)
+            .ready(r#"","awsRegion":"#)
+            .string(self.aws_region)
+            .ready(r#","sourceIPAddress":"#)
+            .string(self.source_ip_address)
+            .ready(r#","userAgent":"#)
+            .string(self.user_agent);
     }
 
     fn put_outcome(&self, event: &mut Parameters) {
         put_optional_str(event, "errorCode", self.error_code);
         put_optional_str(event, "errorMessage", self.error_message);
-        put_nullable(event, "requestParameters", self.request_parameters);
-        put_nullable(event, "responseElements", self.response_elements);
-        put_optional(event, "additionalEventData", self.additional_event_data);
-        if let Some(id) = self.request_id {
-            put_uuid(event, "requestID", id);
+        put_nullable(
+            event.ready(r#","requestParameters":"#),
+            self.request_parameters,
+        );
+        put_nullable(
+            event.ready(r#","responseElements":"#),
+            self.response_elements,
+        );
+        if let Some(data) = self.additional_event_data {
+            event.ready(r#","additionalEventData":"#).parameters(data);
         }
-        put_uuid(event, "eventID", self.event_id);
+        if let Some(id) = self.request_id {
+            event.ready(r#","requestID":"#).uuid(id);
+        }
+        event.ready(r#","eventID":"#).uuid(self.event_id);
     }
 
     fn put_classification(&self, event: &mut Parameters) {
-        event.put_bool("readOnly", self.read_only);
+        event.ready(r#","readOnly":"#).bool(self.read_only);
         if let Some(resources) = &self.resources {
-            event.put_objects("resources", resources, |member, resource| {
+            let list = event.ready(r#","resources":"#);
+            list.objects(resources, |member, resource| {
                 member
-                    .put_str("accountId", resource.account_id)
-                    .put_str("type", resource.kind)
-                    .put_str("ARN", resource.arn);
+                    .ready(r#""accountId":"#)
+                    .string(resource.account_id)
+                    .ready(r#","type":"#)
+                    .string(resource.kind)
+                    .ready(r#","ARN":"#)
+                    .string(resource.arn);
             });
         }
-        event.put_str("eventType", self.event_type.name());
+        event
+            .ready(r#","eventType":""#)
+            .ready(self.event_type.name())
+            .ready(r#"""#);
         if let Some(management) = self.management_event {
-            event.put_bool("managementEvent", management);
+            event.ready(r#","managementEvent":"#).bool(management);
         }
-        event.put_str("recipientAccountId", self.recipient_account_id);
-        put_optional(event, "serviceEventDetails", self.service_event_details);
-        event.put_str("eventCategory", "Management");
+        event
+            .ready(r#","recipientAccountId":"#)
+            .string(self.recipient_account_id);
+        if let Some(details) = self.service_event_details {
+            event
+                .ready(r#","serviceEventDetails":"#)
+                .parameters(details);
+        }
+        event.ready(r#","eventCategory":"Management""#);
         if let Some(tls) = &self.tls_details {
-            event.put_object("tlsDetails", |details| tls.put_into(details));
+            let details = event.ready(r#","tlsDetails":"#);
+            details.object(|details| tls.put_into(details));
         }
         if !self.changes.is_empty() {
             event.put_object("claviger", |own| {
@@ -237,25 +265,13 @@ fn put_optional_str(object: &mut Parameters, name: &'static str, value: Option<&
     }
 }
 
-fn put_optional(object: &mut Parameters, name: &'static str, value: Option<&Parameters>) {
-    if let Some(value) = value {
-        object.put_parameters(name, value);
-    }
-}
-
-fn put_nullable(object: &mut Parameters, name: &'static str, value: Option<&Parameters>) {
+fn put_nullable(event: &mut Parameters, value: Option<&Parameters>) {
     match value {
-        Some(value) => object.put_parameters(name, value),
-        None => object.put_null(name),
+        Some(value) => event.parameters(value),
+        None => event.ready("null"),
     };
 }
 
-fn put_uuid(object: &mut Parameters, name: &'static str, id: Uuid) {
-    let mut text = Uuid::encode_buffer();
-    object.put_str(name, id.hyphenated().encode_lower(&mut text));
-}
-
-const VERSION: &str = "1.11";
 const TYPICAL_BYTES: usize = 2048;
 
 #[cfg(test)]

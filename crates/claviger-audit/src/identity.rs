@@ -81,8 +81,8 @@ pub struct SessionIssuer<'a> {
 pub struct IdentityText(Parameters);
 
 impl IdentityText {
-    pub(crate) fn put_into(&self, event: &mut Parameters) {
-        event.put_parameters("userIdentity", &self.0);
+    pub(crate) fn as_parameters(&self) -> &Parameters {
+        &self.0
     }
 }
 

@@ -1,5 +1,7 @@
 //! JSON text written member by member, in the order of the calls.
 
+use uuid::{Uuid, fmt::Hyphenated};
+
 /// A JSON object under construction: the parameters of one event, from an operation's allow-list.
 ///
 /// Members appear in the order in which they are put; putting a name twice is the caller's mistake and is not looked for.
@@ -30,8 +32,7 @@ impl Parameters {
     /// A string member.
     pub fn put_str(&mut self, name: &'static str, value: &str) -> &mut Self {
         self.name(name);
-        self.string(value);
-        self
+        self.string(value)
     }
 
     /// A whole number member.
@@ -51,16 +52,13 @@ impl Parameters {
     /// A boolean member.
     pub fn put_bool(&mut self, name: &'static str, value: bool) -> &mut Self {
         self.name(name);
-        let word: &[u8] = if value { b"true" } else { b"false" };
-        self.text.extend_from_slice(word);
-        self
+        self.bool(value)
     }
 
     /// A member that is present and null.
     pub fn put_null(&mut self, name: &'static str) -> &mut Self {
         self.name(name);
-        self.text.extend_from_slice(b"null");
-        self
+        self.ready("null")
     }
 
     /// A member that maps strings to strings, such as an encryption context.
@@ -72,9 +70,7 @@ impl Parameters {
         self.put_object(name, |map| {
             for (key, value) in entries {
                 map.separate();
-                map.string(key.as_ref());
-                map.text.push(b':');
-                map.string(value.as_ref());
+                map.string(key.as_ref()).ready(":").string(value.as_ref());
             }
         })
     }
@@ -85,14 +81,16 @@ impl Parameters {
         name: &'static str,
         values: impl IntoIterator<Item = S>,
     ) -> &mut Self {
-        self.put_list(name, values, |list, value| list.string(value.as_ref()))
+        self.name(name);
+        self.list(values, |list, value| {
+            list.string(value.as_ref());
+        })
     }
 
     /// A member that is an object, filled by `fill`.
     pub fn put_object(&mut self, name: &'static str, fill: impl FnOnce(&mut Self)) -> &mut Self {
         self.name(name);
-        self.object(fill);
-        self
+        self.object(fill)
     }
 
     /// A member that is a list of objects, such as tags: `fill` writes one object for each item.
@@ -100,19 +98,10 @@ impl Parameters {
         &mut self,
         name: &'static str,
         items: impl IntoIterator<Item = T>,
-        mut fill: impl FnMut(&mut Self, T),
+        fill: impl FnMut(&mut Self, T),
     ) -> &mut Self {
-        self.put_list(name, items, |list, item| {
-            list.object(|object| fill(object, item))
-        })
-    }
-
-    /// A member that was built before.
-    pub fn put_parameters(&mut self, name: &'static str, value: &Parameters) -> &mut Self {
         self.name(name);
-        self.text.extend_from_slice(&value.text);
-        self.text.push(b'}');
-        self
+        self.objects(items, fill)
     }
 
     /// The finished JSON text.
@@ -128,13 +117,73 @@ impl Parameters {
         self.text
     }
 
-    fn put_list<T>(
+    /// JSON of this program as it stands, separators included. There is nothing in it to escape, and what the compiler knows is
+    /// written by a few moves.
+    #[inline(always)]
+    pub(crate) fn ready(&mut self, json: &'static str) -> &mut Self {
+        self.text.extend_from_slice(json.as_bytes());
+        self
+    }
+
+    /// A boolean without its name.
+    pub(crate) fn bool(&mut self, value: bool) -> &mut Self {
+        self.ready(if value { "true" } else { "false" })
+    }
+
+    /// A string without its name.
+    pub(crate) fn string(&mut self, value: &str) -> &mut Self {
+        // Nearly every string goes in as it is; only the rest is worth an escaper that looks at each byte's meaning.
+        if needs_escape(value.as_bytes()) {
+            self.scalar(value);
+        } else {
+            self.text.push(b'"');
+            self.text.extend_from_slice(value.as_bytes());
+            self.text.push(b'"');
+        }
+        self
+    }
+
+    /// An id without its name.
+    pub(crate) fn uuid(&mut self, id: Uuid) -> &mut Self {
+        let mut text = [b'"'; UUID_LETTERS];
+        if let Some(letters) = text.get_mut(1..) {
+            id.hyphenated().encode_lower(letters);
+        }
+        self.text.extend_from_slice(&text);
+        self
+    }
+
+    /// An object without its name, built before.
+    pub(crate) fn parameters(&mut self, value: &Parameters) -> &mut Self {
+        self.text.extend_from_slice(&value.text);
+        self.text.push(b'}');
+        self
+    }
+
+    /// An object without its name, filled by `fill`.
+    pub(crate) fn object(&mut self, fill: impl FnOnce(&mut Self)) -> &mut Self {
+        self.text.push(b'{');
+        fill(self);
+        self.text.push(b'}');
+        self
+    }
+
+    /// A list of objects without its name: `fill` writes one for each item.
+    pub(crate) fn objects<T>(
         &mut self,
-        name: &'static str,
+        items: impl IntoIterator<Item = T>,
+        mut fill: impl FnMut(&mut Self, T),
+    ) -> &mut Self {
+        self.list(items, |list, item| {
+            list.object(|object| fill(object, item));
+        })
+    }
+
+    fn list<T>(
+        &mut self,
         items: impl IntoIterator<Item = T>,
         mut write: impl FnMut(&mut Self, T),
     ) -> &mut Self {
-        self.name(name);
         self.text.push(b'[');
         for item in items {
             self.separate();
@@ -144,19 +193,10 @@ impl Parameters {
         self
     }
 
-    fn object(&mut self, fill: impl FnOnce(&mut Self)) {
-        self.text.push(b'{');
-        fill(self);
-        self.text.push(b'}');
-    }
-
     /// Names are words of this program, so there is nothing in them to escape.
     fn name(&mut self, name: &'static str) {
         self.separate();
-        self.text.push(b'"');
-        self.text.extend_from_slice(name.as_bytes());
-        self.text.push(b'"');
-        self.text.push(b':');
+        self.ready("\"").ready(name).ready("\":");
     }
 
     /// No value ends in an opening bracket, so the last byte tells a first member from a further one.
@@ -166,22 +206,14 @@ impl Parameters {
         }
     }
 
-    fn string(&mut self, value: &str) {
-        // Nearly every string goes in as it is; only the rest is worth an escaper that looks at each byte's meaning.
-        if needs_escape(value.as_bytes()) {
-            self.scalar(value);
-        } else {
-            self.text.push(b'"');
-            self.text.extend_from_slice(value.as_bytes());
-            self.text.push(b'"');
-        }
-    }
-
     fn scalar<T: serde::Serialize + ?Sized>(&mut self, value: &T) {
         // Writing a string, a number or a boolean to memory cannot fail.
         let _infallible = serde_json::to_writer(&mut self.text, value);
     }
 }
+
+/// With a quote before and behind.
+const UUID_LETTERS: usize = Hyphenated::LENGTH + 2;
 
 /// Enough for the parameters of most calls, so that they grow once.
 const TYPICAL_BYTES: usize = 256;
@@ -236,7 +268,7 @@ mod tests {
             .put_objects("tags", ["a", "b"], |tag, name| {
                 tag.put_str("tagKey", name);
             })
-            .put_parameters("nested", &Parameters::new());
+            .put_object("nested", |_| {});
         assert_eq!(
             parameters.to_json(),
             concat!(
