@@ -33,7 +33,7 @@ pub(super) async fn find_by_identifier(
     rule: &Rule,
     text: &str,
 ) -> Result<Found, Error> {
-    if let Some(key) = cached_by_arn(cx, text) {
+    if let Some(key) = cached(cx, text) {
         reachable(cx, rule, &key.account)?;
         return Ok(Found { key, alias: None });
     }
@@ -64,17 +64,21 @@ pub(super) async fn find_by_identifier(
     }
 }
 
-/// The key in memory whose ARN is `text` to the letter. What this does not find is read part by part.
-fn cached_by_arn(cx: &Cx<'_>, text: &str) -> Option<Arc<Key>> {
+/// The key in memory that `text` names to the letter: by its ARN, or by its id where it is the caller's own. What this does not
+/// find is read part by part.
+fn cached(cx: &Cx<'_>, text: &str) -> Option<Arc<Key>> {
     let id = text.get(text.len().checked_sub(KEY_ID_LETTERS)?..)?;
-    if id.len() == text.len() {
-        return None;
-    }
     let place = KeyPlace {
         region: cx.region.clone(),
         key: KeyId::parse(id).ok()?.uuid(),
     };
-    cx.core.keys.look(&place).filter(|key| key.arn == text)
+    let key = cx.core.keys.look(&place)?;
+    let named = if id.len() == text.len() {
+        key.arn.ends_with(id) && key.account == cx.caller.account
+    } else {
+        key.arn == text
+    };
+    named.then_some(key)
 }
 
 /// The key of this id in the call's Region, whoever owns it.
