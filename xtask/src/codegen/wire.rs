@@ -241,7 +241,7 @@ fn encode_json(shapes: &Shapes<'_>) -> Result<String, Box<dyn Error>> {
         .into_iter()
         .filter(|name| shapes.is_sent(name))
     {
-        page.push_str(&format!("\nimpl Value for {name} {{\nfn write(&self, json: &mut Json) {{\njson.text(self.as_str());\n}}\n}}\n"));
+        page.push_str(&format!("\nimpl Value for {name} {{\nfn write(&self, json: &mut Json) {{\njson.plain(self.as_str());\n}}\n}}\n"));
     }
     Ok(page)
 }

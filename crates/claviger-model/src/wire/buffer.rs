@@ -11,6 +11,11 @@ impl Buffer {
         Self(Vec::with_capacity(CAPACITY))
     }
 
+    /// How many bytes were written.
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// Appends bytes.
     pub(super) fn push(&mut self, bytes: &[u8]) {
         self.reserve(bytes.len()).extend_from_slice(bytes);

@@ -1,6 +1,7 @@
 //! Outputs to JSON, in a buffer that leaves no plaintext behind when it grows.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 
 use super::base64_text;
 use super::buffer::Buffer;
@@ -29,11 +30,13 @@ pub(crate) struct Json {
 impl Json {
     /// Appends an object with the members that `write` names.
     pub(crate) fn object(&mut self, write: impl FnOnce(&mut Members<'_>)) {
-        self.push(b"{");
-        write(&mut Members {
-            json: self,
-            separator: b"",
-        });
+        let start = self.buffer.len();
+        write(&mut Members { json: self });
+        // Each member has written a comma before it; the first one's becomes the brace.
+        match self.buffer.reserve(2).get_mut(start) {
+            Some(comma) => *comma = b'{',
+            None => self.push(b"{"),
+        }
         self.push(b"}");
     }
 
@@ -64,8 +67,8 @@ impl Json {
         }
     }
 
-    /// Appends a string that has nothing to escape.
-    fn plain(&mut self, text: &str) {
+    /// Appends a string that has nothing to escape, such as a word of the model.
+    pub(crate) fn plain(&mut self, text: &str) {
         let room = self.buffer.reserve(text.len() + 2);
         room.push(b'"');
         room.extend_from_slice(text.as_bytes());
@@ -89,7 +92,6 @@ impl Json {
 /// The members of an object as they are written.
 pub(crate) struct Members<'a> {
     json: &'a mut Json,
-    separator: &'static [u8],
 }
 
 impl Members<'_> {
@@ -108,7 +110,7 @@ impl Members<'_> {
 
     /// Appends an entry of a map, whose keys are the caller's words.
     fn entry(&mut self, key: &str, value: &impl Value) {
-        self.separate();
+        self.json.push(b",");
         self.json.text(key);
         self.json.push(b":");
         value.write(self.json);
@@ -116,16 +118,9 @@ impl Members<'_> {
 
     fn name(&mut self, name: &'static str) {
         let room = self.json.buffer.reserve(name.len() + NAME_MARKS);
-        room.extend_from_slice(self.separator);
-        room.push(b'"');
+        room.extend_from_slice(b",\"");
         room.extend_from_slice(name.as_bytes());
         room.extend_from_slice(b"\":");
-        self.separator = b",";
-    }
-
-    fn separate(&mut self) {
-        self.json.push(self.separator);
-        self.separator = b",";
     }
 }
 
@@ -173,10 +168,13 @@ impl Value for Timestamp {
         let ms = self.epoch_ms();
         let sign = if ms < 0 { "-" } else { "" };
         let (seconds, ms) = (ms.unsigned_abs() / 1000, ms.unsigned_abs() % 1000);
-        let fraction = format!("{ms:03}");
-        let fraction = fraction.trim_end_matches('0');
-        let fraction = if fraction.is_empty() { "0" } else { fraction };
-        json.push(format!("{sign}{seconds}.{fraction}").as_bytes());
+        let room = json.buffer.reserve(MOMENT_LEN_MAX);
+        // A vector takes all that is written.
+        let written = write!(room, "{sign}{seconds}.{ms:03}");
+        debug_assert!(written.is_ok());
+        while room.ends_with(b"0") && !room.ends_with(b".0") {
+            room.pop();
+        }
     }
 }
 
@@ -194,6 +192,9 @@ impl<V: Value> Value for Vec<V> {
         json.list(self);
     }
 }
+
+/// `-9223372036854775.808`
+const MOMENT_LEN_MAX: usize = 21;
 
 /// What stands around a name: `,"":`.
 const NAME_MARKS: usize = 4;

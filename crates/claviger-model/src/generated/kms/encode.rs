@@ -959,138 +959,138 @@ impl Value for XksProxyConfigurationType {
 
 impl Value for ConnectionErrorCodeType {
     fn write(&self, json: &mut Json) {
-        json.text(self.as_str());
+        json.plain(self.as_str());
     }
 }
 
 impl Value for ConnectionStateType {
     fn write(&self, json: &mut Json) {
-        json.text(self.as_str());
+        json.plain(self.as_str());
     }
 }
 
 impl Value for CustomKeyStoreType {
     fn write(&self, json: &mut Json) {
-        json.text(self.as_str());
+        json.plain(self.as_str());
     }
 }
 
 impl Value for CustomerMasterKeySpec {
     fn write(&self, json: &mut Json) {
-        json.text(self.as_str());
+        json.plain(self.as_str());
     }
 }
 
 impl Value for DataKeyPairSpec {
     fn write(&self, json: &mut Json) {
-        json.text(self.as_str());
+        json.plain(self.as_str());
     }
 }
 
 impl Value for EncapsulationAlgorithmSpec {
     fn write(&self, json: &mut Json) {
-        json.text(self.as_str());
+        json.plain(self.as_str());
     }
 }
 
 impl Value for EncryptionAlgorithmSpec {
     fn write(&self, json: &mut Json) {
-        json.text(self.as_str());
+        json.plain(self.as_str());
     }
 }
 
 impl Value for ExpirationModelType {
     fn write(&self, json: &mut Json) {
-        json.text(self.as_str());
+        json.plain(self.as_str());
     }
 }
 
 impl Value for GrantOperation {
     fn write(&self, json: &mut Json) {
-        json.text(self.as_str());
+        json.plain(self.as_str());
     }
 }
 
 impl Value for ImportState {
     fn write(&self, json: &mut Json) {
-        json.text(self.as_str());
+        json.plain(self.as_str());
     }
 }
 
 impl Value for KeyAgreementAlgorithmSpec {
     fn write(&self, json: &mut Json) {
-        json.text(self.as_str());
+        json.plain(self.as_str());
     }
 }
 
 impl Value for KeyLastUsageTrackingOperation {
     fn write(&self, json: &mut Json) {
-        json.text(self.as_str());
+        json.plain(self.as_str());
     }
 }
 
 impl Value for KeyManagerType {
     fn write(&self, json: &mut Json) {
-        json.text(self.as_str());
+        json.plain(self.as_str());
     }
 }
 
 impl Value for KeyMaterialState {
     fn write(&self, json: &mut Json) {
-        json.text(self.as_str());
+        json.plain(self.as_str());
     }
 }
 
 impl Value for KeySpec {
     fn write(&self, json: &mut Json) {
-        json.text(self.as_str());
+        json.plain(self.as_str());
     }
 }
 
 impl Value for KeyState {
     fn write(&self, json: &mut Json) {
-        json.text(self.as_str());
+        json.plain(self.as_str());
     }
 }
 
 impl Value for KeyUsageType {
     fn write(&self, json: &mut Json) {
-        json.text(self.as_str());
+        json.plain(self.as_str());
     }
 }
 
 impl Value for MacAlgorithmSpec {
     fn write(&self, json: &mut Json) {
-        json.text(self.as_str());
+        json.plain(self.as_str());
     }
 }
 
 impl Value for MultiRegionKeyType {
     fn write(&self, json: &mut Json) {
-        json.text(self.as_str());
+        json.plain(self.as_str());
     }
 }
 
 impl Value for OriginType {
     fn write(&self, json: &mut Json) {
-        json.text(self.as_str());
+        json.plain(self.as_str());
     }
 }
 
 impl Value for RotationType {
     fn write(&self, json: &mut Json) {
-        json.text(self.as_str());
+        json.plain(self.as_str());
     }
 }
 
 impl Value for SigningAlgorithmSpec {
     fn write(&self, json: &mut Json) {
-        json.text(self.as_str());
+        json.plain(self.as_str());
     }
 }
 
 impl Value for XksProxyConnectivityType {
     fn write(&self, json: &mut Json) {
-        json.text(self.as_str());
+        json.plain(self.as_str());
     }
 }
