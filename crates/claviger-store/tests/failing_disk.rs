@@ -6,12 +6,15 @@
 
 #![allow(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::disallowed_methods,
     reason = "a test may fail loudly and read its environment"
 )]
 
+use std::io::Write;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use claviger_store::{Batch, Kv, Sqlite, end_process};
 
@@ -22,17 +25,7 @@ async fn nothing_is_acknowledged_after_a_failed_write() {
     }
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("kv.db");
-    let child = Command::new("sh")
-        .args(["-c", "trap '' XFSZ; ulimit -f 400; exec \"$@\"", "sh"])
-        .arg(std::env::current_exe().unwrap())
-        .args([
-            "--exact",
-            "nothing_is_acknowledged_after_a_failed_write",
-            "--nocapture",
-        ])
-        .env(PATH, &path)
-        .output()
-        .unwrap();
+    let child = on_a_failing_disk(&path).output().unwrap();
     let stderr = String::from_utf8(child.stderr).unwrap();
     assert_eq!(child.status.code(), Some(74), "EX_IOERR: {stderr}");
     assert!(stderr.contains("ending without acknowledging"), "{stderr}");
@@ -51,6 +44,45 @@ async fn nothing_is_acknowledged_after_a_failed_write() {
             "{key} was acknowledged and is lost"
         );
     }
+}
+
+#[test]
+fn the_end_waits_for_no_reader_of_standard_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_reader, mut full) = std::io::pipe().unwrap();
+    full.write_all(&[b'.'; PIPE_BYTES]).unwrap();
+    let mut child = on_a_failing_disk(&folder.path().join("kv.db"))
+        .stdout(Stdio::null())
+        .stderr(full)
+        .spawn()
+        .unwrap();
+    let deadline = Instant::now() + Duration::from_secs(30);
+    let status = loop {
+        match child.try_wait().unwrap() {
+            Some(status) => break status,
+            None if Instant::now() > deadline => {
+                child.kill().unwrap();
+                panic!("it does not end");
+            }
+            None => std::thread::sleep(Duration::from_millis(10)),
+        }
+    };
+    assert_eq!(status.code(), Some(74), "EX_IOERR");
+}
+
+/// The other test of this file as a process of its own.
+fn on_a_failing_disk(path: &Path) -> Command {
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", "trap '' XFSZ; ulimit -f 400; exec \"$@\"", "sh"])
+        .arg(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "nothing_is_acknowledged_after_a_failed_write",
+            "--nocapture",
+        ])
+        .env(PATH, path);
+    command
 }
 
 async fn commit_until_fatal(path: &Path) {
@@ -73,3 +105,6 @@ async fn commit_until_fatal(path: &Path) {
 const PATH: &str = "COMMIT_UNTIL_FATAL";
 
 const COMMITS: usize = 30;
+
+/// What a pipe takes that nobody reads.
+const PIPE_BYTES: usize = 65_536;

@@ -1,5 +1,8 @@
 use std::fmt::Display;
-use std::io::Write as _;
+use std::io::{self, Write as _};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use rusqlite::{Error as SqliteError, ErrorCode};
 
@@ -12,8 +15,16 @@ pub type OnFatal = fn(&str) -> !;
 ///
 /// Not `abort`: a core dump would carry the keys that the process holds in memory.
 pub fn end_process(line: &str) -> ! {
-    // Standard error may be gone; the end of the process must not depend on it.
-    let _ = writeln!(std::io::stderr(), "{line}");
+    let line = format!("{line}\n");
+    let (said, heard) = mpsc::channel();
+    // Standard error may be gone, or a pipe that nobody empties: the end of the process must not depend on it.
+    let speaker = thread::Builder::new().spawn(move || {
+        let _ = io::stderr().write_all(line.as_bytes());
+        let _ = said.send(());
+    });
+    if speaker.is_ok() {
+        let _ = heard.recv_timeout(LAST_WORDS_AT_MOST);
+    }
     std::process::exit(EXIT_IO_ERROR)
 }
 
@@ -55,3 +66,5 @@ pub(super) fn explain(error: &SqliteError) -> Error {
 }
 
 const EXIT_IO_ERROR: i32 = 74;
+
+const LAST_WORDS_AT_MOST: Duration = Duration::from_millis(200);
