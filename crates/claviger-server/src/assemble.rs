@@ -25,7 +25,7 @@ use claviger_model::{Operation, Region};
 use claviger_store::{Sqlite, end_process};
 
 use crate::{
-    data::DataFolder,
+    data::{AUDIT_KEY, DataFolder},
     jwks::{KeySetFiles, Web},
     listen::{Pending, Readiness, Service},
     protocol::QueryService,
@@ -75,7 +75,7 @@ pub(crate) async fn assemble(
     let clock = Arc::new(Clock::new(real_epoch_ms));
     let audit = open_log(folder, &keyring, choices.ack, &clock)?;
     let audit_key = audit.0.verifier_key();
-    folder.write("audit.pub", format!("{audit_key}\n").as_bytes())?;
+    folder.write(AUDIT_KEY, format!("{audit_key}\n").as_bytes())?;
     let records = Records::new(Arc::new(store), Arc::new(Barrier::new(keyring)));
     let key_sets = Arc::new(KeySetFiles {
         files: choices.key_set_files,

@@ -1,6 +1,12 @@
 //! `clavigerd check`: everything in a data folder that no server uses, verified offline.
 
-use std::{error::Error, path::PathBuf, process::ExitCode, sync::Arc};
+use std::{
+    error::Error,
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+    sync::Arc,
+};
 
 use claviger_audit::VerifierKey;
 use claviger_core::{
@@ -27,9 +33,7 @@ pub struct Options {
 pub fn run(options: &Options) -> Result<ExitCode, Box<dyn Error>> {
     let folder = DataFolder::open(&options.data_dir)?;
     let keyring = folder.existing_keyring()?;
-    if !folder.store().exists() {
-        return Err(format!("{} is missing", folder.store().display()).into());
-    }
+    folder.refuse_losses()?;
     // EXPOSE: only its public half is used.
     let key = VerifierKey::of_seed(&log_origin(&keyring), keyring.audit_seed().expose())?;
     let store = Sqlite::open(folder.store(), end_process)?;
@@ -45,15 +49,17 @@ pub fn run(options: &Options) -> Result<ExitCode, Box<dyn Error>> {
             .collect();
         check::run(&records, &folder.audit(), &key, &readers).await
     })?;
+    let mut output = io::stdout().lock();
     for line in findings.notes.iter().chain(&findings.problems) {
-        println!("{line}");
+        writeln!(output, "{line}")?;
     }
-    println!(
+    writeln!(
+        output,
         "{} records and {} log lines checked, {} problems",
         findings.records,
         findings.lines,
         findings.problems.len()
-    );
+    )?;
     Ok(if findings.problems.is_empty() {
         ExitCode::SUCCESS
     } else {

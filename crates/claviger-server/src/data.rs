@@ -9,6 +9,8 @@
 //! control.sock  where a running server takes the commands of the folder's owner
 //! ```
 
+mod standing;
+
 use std::{
     fs::{self, File},
     io::{self, Write},
@@ -25,6 +27,8 @@ use claviger_crypto::{
     root::{FileError, FileRootKey},
 };
 use fs4::fs_std::FileExt;
+
+pub(crate) use standing::Standing;
 
 /// An open data folder, locked for as long as this value lives.
 pub(crate) struct DataFolder {
@@ -53,7 +57,7 @@ pub(crate) enum Unusable {
 impl DataFolder {
     /// Opens and locks the folder, which must exist.
     pub(crate) fn open(path: &Path) -> Result<Self, Unusable> {
-        let lock_path = path.join("lock");
+        let lock_path = path.join(LOCK);
         let at = |source| Unusable::Io {
             path: lock_path.clone(),
             source,
@@ -108,15 +112,15 @@ impl DataFolder {
         SocketPath::of(&self.path)
     }
 
+    /// What must stay in its place while the service runs, which has opened all of it.
+    pub(crate) fn standing(&self) -> io::Result<Standing> {
+        Standing::of(&[self.path.join(LOCK), self.store()], &[self.audit()])
+    }
+
     /// The keyring. A folder without one gets a new one, unless something else in it shows that one was lost.
     pub(crate) fn keyring(&self, rng: &dyn Rng) -> Result<Keyring, Unusable> {
         if self.keyring_path().exists() {
-            if !self.store().exists() && self.audit().exists() {
-                return Err(Unusable::Incomplete {
-                    missing: self.store(),
-                    because: "the audit log shows that there was one",
-                });
-            }
+            self.refuse_losses()?;
             return self.existing_keyring();
         }
         if self.store().exists() {
@@ -132,6 +136,25 @@ impl DataFolder {
             .map_err(|_| Unusable::Keyring(self.keyring_path()))?;
         self.write("keyring", &wrapped)?;
         Ok(keyring)
+    }
+
+    /// A part that was lost must not be begun anew: keys would be gone, or the log of all that happened, and nobody told.
+    ///
+    /// The first start makes keyring, store, log and `audit.pub`, in this order, and each is whole before the next one is.
+    pub(crate) fn refuse_losses(&self) -> Result<(), Unusable> {
+        if is_empty(&self.store())? && self.audit().exists() {
+            return Err(Unusable::Incomplete {
+                missing: self.store(),
+                because: "the audit log shows that there was one",
+            });
+        }
+        if is_empty(&self.audit())? && self.path.join(AUDIT_KEY).exists() {
+            return Err(Unusable::Incomplete {
+                missing: self.audit(),
+                because: "audit.pub shows that there was a log",
+            });
+        }
+        Ok(())
     }
 
     /// The root key, or a new one. One that is there is kept even if nothing uses it: it may be all that is left of
@@ -192,6 +215,21 @@ impl DataFolder {
     }
 }
 
+/// Whether the file or folder is not there, or there is nothing in it.
+fn is_empty(path: &Path) -> Result<bool, Unusable> {
+    let empty = fs::metadata(path).and_then(|found| match found.is_dir() {
+        true => Ok(fs::read_dir(path)?.next().is_none()),
+        false => Ok(found.len() == 0),
+    });
+    match empty {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
+        told => told.map_err(|source| Unusable::Io {
+            path: path.to_owned(),
+            source,
+        }),
+    }
+}
+
 /// A socket's path may have about a hundred letters, a data folder's more: so the folder is named by an open handle.
 pub(crate) struct SocketPath {
     folder: File,
@@ -219,7 +257,11 @@ impl std::fmt::Display for Unusable {
                 path.display()
             ),
             Self::Incomplete { missing, because } => {
-                write!(f, "{} is missing, and {because}", missing.display())
+                write!(
+                    f,
+                    "{} is missing or empty, and {because}",
+                    missing.display()
+                )
             }
             Self::RootKey(error) => write!(f, "the root key cannot be used: {error}"),
             Self::Keyring(path) => write!(f, "{} does not open with this root key", path.display()),
@@ -229,3 +271,8 @@ impl std::fmt::Display for Unusable {
 }
 
 impl std::error::Error for Unusable {}
+
+/// The public key that verifies the audit log.
+pub(crate) const AUDIT_KEY: &str = "audit.pub";
+
+const LOCK: &str = "lock";

@@ -2,10 +2,13 @@
 
 use std::{
     error::Error,
+    fmt::Write as _,
+    io::Write as _,
     net::{SocketAddr, TcpListener},
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
+    time::Duration,
 };
 
 use claviger_audit::Ack;
@@ -13,17 +16,20 @@ use claviger_core::{Core, jobs};
 use claviger_crypto::SystemRng;
 use claviger_iam::{Authentication, RootCredentials, create_account, last_used};
 use claviger_model::{AccountId, Region, Secret};
-use tokio::signal::unix::{SignalKind, signal};
+use claviger_store::end_process;
 
 use crate::{
     assemble::{Assembled, Choices, Extras, assemble, real_epoch_ms},
     control::server::{Control, ControlSocket},
-    data::DataFolder,
+    data::{DataFolder, Standing},
     environment,
+    journal::Journal,
     listen::{Refusals, Settings, Signatures, Threads, Tls, listen},
+    open_files::connections_max,
 };
 
 mod clock;
+mod stop;
 
 /// The flags of `clavigerd dev`.
 #[derive(clap::Args)]
@@ -72,15 +78,12 @@ pub struct Options {
     threads: usize,
 }
 
-/// Runs until SIGTERM or SIGINT.
+/// Runs until SIGTERM or SIGINT, or until its terminal is closed.
 ///
 /// # Errors
 /// The data folder or the address can't be used.
 pub fn run(options: &Options) -> Result<ExitCode, Box<dyn Error>> {
-    tracing_subscriber::fmt()
-        .json()
-        .with_writer(std::io::stderr)
-        .init();
+    let _journal = Journal::start()?;
     if (options.any_credentials || options.test_clock) && !options.listen.ip().is_loopback() {
         return Err("--any-credentials and --test-clock are refused outside loopback".into());
     }
@@ -105,6 +108,7 @@ async fn serve(
     let service = Arc::new(assemble(folder, choices(options)).await?);
     let root = root_credentials(options, &service).await?;
     let jobs = jobs::start(Arc::clone(&service.core));
+    let standing = tokio::spawn(end_without(folder.standing()?));
     let uses = last_used::start(Arc::clone(&service.core), Arc::clone(&service.iam));
     let scheme = if tls.is_some() { "https" } else { "http" };
     let endpoint = format!("{scheme}://{}", socket.local_addr()?);
@@ -118,7 +122,7 @@ async fn serve(
     };
     let control = tokio::spawn(ControlSocket::bind(folder)?.serve(control));
     // Who reads that the server is ready may ask it to stop the next moment.
-    let stop = stop_requested()?;
+    let stop = stop::requested()?;
     folder.write("dev.env", &environment)?;
     announce(options, &endpoint, &service.audit_key);
     let settings = Settings {
@@ -133,10 +137,12 @@ async fn serve(
         },
         tls,
         refusals,
+        connections_max: connections_max(Settings::default().connections_max),
         ..Settings::default()
     };
     listen(socket, Arc::clone(&service), settings, stop).await?;
     control.abort();
+    standing.abort();
     jobs.abort();
     uses.abort();
     if let Err(error) = last_used::write_due(&service.core, &service.iam).await {
@@ -180,8 +186,8 @@ async fn root_credentials(
             .as_ref()
             .is_some_and(|wanted| *wanted != existing.access_key_id)
         {
-            println!(
-                "The account exists already: --access-key-id and --secret-access-key are not used."
+            say(
+                "The account exists already: --access-key-id and --secret-access-key are not used.\n",
             );
         }
         return Ok(existing);
@@ -195,49 +201,55 @@ async fn root_credentials(
     Ok(root)
 }
 
+/// Says how the server is reached. `dev.env` says the same, so that nobody has to listen.
 fn announce(options: &Options, endpoint: &str, audit_key: &str) {
-    let env = options.data_dir.join("dev.env");
-    println!("clavigerd is ready.");
-    println!("  endpoint   {endpoint}");
-    println!("  account    {}", options.account);
-    println!("  data       {}", options.data_dir.display());
-    println!("  audit key  {audit_key}");
-    println!();
-    println!(
-        "  Use it:    source {} && aws kms list-keys",
-        shell_path(&env)
+    let mut text = format!(
+        "clavigerd is ready.\n  endpoint   {endpoint}\n  account    {}\n  data       {}\n  audit key  {audit_key}\n\n  Use it:    source {} && aws kms list-keys\n",
+        options.account,
+        options.data_dir.display(),
+        shell_path(&options.data_dir.join("dev.env")),
     );
+    let mut warn = |warning: std::fmt::Arguments<'_>| {
+        let _ = writeln!(text, "  WARNING:   {warning}");
+    };
     if options.any_credentials {
-        println!(
-            "  WARNING:   --any-credentials: nobody's signature is verified, and every audit event says so."
-        );
+        warn(format_args!(
+            "--any-credentials: nobody's signature is verified, and every audit event says so."
+        ));
     }
     if options.test_clock {
-        println!(
-            "  WARNING:   --test-clock: POST {endpoint}/_dev/clock moves the clock, without a signature."
-        );
+        warn(format_args!(
+            "--test-clock: POST {endpoint}/_dev/clock moves the clock, without a signature."
+        ));
     }
     if options.tls_cert.is_none() && !options.listen.ip().is_loopback() {
-        println!(
-            "  WARNING:   the connection is not encrypted, and others can reach this address."
-        );
+        warn(format_args!(
+            "the connection is not encrypted, and others can reach this address."
+        ));
     }
+    say(&text);
+}
+
+/// Standard output may be closed, full, or a pipe that nobody reads any more.
+fn say(text: &str) {
+    let _ = std::io::stdout().write_all(text.as_bytes());
 }
 
 fn shell_path(path: &Path) -> String {
     path.display().to_string()
 }
 
-/// Ready once the process is asked to end, from the moment on that this returns.
-fn stop_requested() -> std::io::Result<impl Future<Output = ()>> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
+/// Ends the process when its files are no longer where it would look for them at its next start.
+async fn end_without(standing: Standing) {
+    loop {
+        tokio::time::sleep(LOOK_EVERY).await;
+        if let Some(gone) = standing.gone() {
+            let gone = gone.display();
+            end_process(&format!(
+                "clavigerd: {gone} was removed or replaced; ending, for nothing more can be kept"
+            ));
         }
-    })
+    }
 }
 
 /// Nothing besides the API.
@@ -285,3 +297,5 @@ fn parse_ack(text: &str) -> Result<Ack, String> {
 fn default_threads() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
+
+const LOOK_EVERY: Duration = Duration::from_secs(1);

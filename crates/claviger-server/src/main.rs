@@ -1,6 +1,6 @@
 //! `clavigerd`, the service.
 
-use std::process::ExitCode;
+use std::{error::Error, io::Write, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 use claviger_server::{account, check, dev};
@@ -32,7 +32,7 @@ enum Command {
 
 fn main() -> ExitCode {
     if let Err(error) = claviger_server::harden() {
-        eprintln!("clavigerd: the process cannot be protected: {error}");
+        complain(&format!("the process cannot be protected: {error}"));
         return ExitCode::FAILURE;
     }
     let result = match Arguments::parse().command {
@@ -44,8 +44,35 @@ fn main() -> ExitCode {
     match result {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("clavigerd: {error}");
+            complain(&explain(&*error));
             ExitCode::FAILURE
         }
+    }
+}
+
+/// What the operator needs to know. The service's own errors hold back their cause, for they are made for clients.
+fn explain(error: &(dyn Error + 'static)) -> String {
+    let own = error.downcast_ref::<claviger_core::error::Error>();
+    match own.and_then(claviger_core::error::Error::private_source) {
+        Some(cause) => format!("{error} ({cause})"),
+        None => error.to_string(),
+    }
+}
+
+/// Whether anybody reads it does not decide how the process ends.
+fn complain(text: &str) {
+    let _ = writeln!(std::io::stderr(), "clavigerd: {text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_operator_is_told_what_clients_are_not() {
+        let error = claviger_core::error::internal("the disk is full");
+        assert!(!error.to_string().contains("full"));
+        assert!(explain(&error).ends_with("(the disk is full)"));
+        assert_eq!(explain(&std::fmt::Error), std::fmt::Error.to_string());
     }
 }

@@ -1,0 +1,86 @@
+//! Whether the files of a running service are still in their places.
+//!
+//! A process goes on writing into files that were removed, or replaced by a backup, under it: all that it acknowledges from then
+//! on is lost with it.
+
+use std::{
+    fs, io,
+    os::unix::fs::MetadataExt,
+    path::{Path, PathBuf},
+};
+
+/// Files and folders, and which ones they were at first.
+pub(crate) struct Standing {
+    files: Vec<(PathBuf, Identity)>,
+    folders: Vec<PathBuf>,
+}
+
+/// Device and inode. An open file keeps its own on every file system; a folder does not on all.
+#[derive(PartialEq, Eq)]
+struct Identity(u64, u64);
+
+impl Standing {
+    /// As they stand now; the process has the files open.
+    ///
+    /// # Errors
+    /// One of the files is not there.
+    pub(super) fn of(files: &[PathBuf], folders: &[PathBuf]) -> io::Result<Self> {
+        let identified = files
+            .iter()
+            .map(|path| Ok((path.clone(), Identity::of(path)?)));
+        Ok(Self {
+            files: identified.collect::<io::Result<_>>()?,
+            folders: folders.to_vec(),
+        })
+    }
+
+    /// The first that is gone or was replaced. What the file system fails to tell is taken to stand.
+    pub(crate) fn gone(&self) -> Option<&Path> {
+        let file = self.files.iter().find(|(path, identity)| {
+            Identity::of(path).map_or_else(
+                |error| error.kind() == io::ErrorKind::NotFound,
+                |now| now != *identity,
+            )
+        });
+        let folder = || {
+            self.folders
+                .iter()
+                .find(|path| path.try_exists().is_ok_and(|exists| !exists))
+        };
+        file.map(|(path, _)| path)
+            .or_else(folder)
+            .map(PathBuf::as_path)
+    }
+}
+
+impl Identity {
+    fn of(path: &Path) -> io::Result<Self> {
+        fs::metadata(path).map(|file| Self(file.dev(), file.ino()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::slice::from_ref;
+
+    use super::*;
+
+    #[test]
+    fn what_is_removed_or_replaced_is_gone_and_what_is_written_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let [file, inner] = &["file", "inner"].map(|name| folder.path().join(name));
+        fs::write(file, "1").unwrap();
+        fs::create_dir(inner).unwrap();
+        let standing = Standing::of(from_ref(file), from_ref(inner)).unwrap();
+        fs::write(file, "2").unwrap();
+        assert_eq!(standing.gone(), None);
+        fs::remove_dir(inner).unwrap();
+        assert_eq!(standing.gone(), Some(&**inner));
+        let backup = folder.path().join("backup");
+        fs::write(&backup, "1").unwrap();
+        fs::rename(&backup, file).unwrap();
+        assert_eq!(standing.gone(), Some(&**file));
+        fs::remove_file(file).unwrap();
+        assert_eq!(standing.gone(), Some(&**file));
+    }
+}
