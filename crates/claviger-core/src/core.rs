@@ -27,6 +27,7 @@ use crate::{
     records::{AliasPlace, AliasRecord, ClockRecord, Fault, KeyPlace, KeyRecord, Records, Stored},
     request_quotas::RequestQuotas,
     rule::{Actions, Identifiers, Rule, Service},
+    seconds::Seconds,
     staged::Staged,
     uses::Uses,
 };
@@ -76,6 +77,7 @@ pub struct Core {
     /// Held while the jobs run: one round at a time.
     pub(crate) jobs: tokio::sync::Mutex<()>,
     ids: Ids,
+    pub(crate) seconds: Seconds,
 }
 
 impl Core {
@@ -103,6 +105,7 @@ impl Core {
             key_counts: Arc::default(),
             jobs: tokio::sync::Mutex::default(),
             ids: Ids::default(),
+            seconds: Seconds::default(),
         });
         if let Some(clock) = core.records.read::<ClockRecord>(ClockRecord::ID).await? {
             core.clock.advance_to_offset_ms(clock.record.offset_ms);

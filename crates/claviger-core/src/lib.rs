@@ -25,6 +25,7 @@ mod quotas;
 pub mod records;
 mod request_quotas;
 pub mod rule;
+mod seconds;
 pub mod staged;
 mod uses;
 

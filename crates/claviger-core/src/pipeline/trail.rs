@@ -92,7 +92,7 @@ impl<'a> Trail<'a> {
         refusal: Option<&Error>,
     ) -> Result<Uuid, Error> {
         let id = core.new_event_id()?;
-        let event = self.compose(id, refusal, &[]);
+        let event = self.compose(core, id, refusal, &[]);
         let ticket = core
             .audit
             .append(&event.json)
@@ -118,7 +118,7 @@ impl<'a> Trail<'a> {
                 .iter()
                 .zip(&ids)
                 .map(|(event, id)| event.compose(*id, self.now, &[]));
-            std::iter::once(self.compose(id, None, changes))
+            std::iter::once(self.compose(core, id, None, changes))
                 .chain(own)
                 .collect()
         })
@@ -133,11 +133,17 @@ impl<'a> Trail<'a> {
         }
     }
 
-    fn compose(&self, id: Uuid, refusal: Option<&Error>, changes: &[RecordChange<'_>]) -> Composed {
+    fn compose(
+        &self,
+        core: &Core,
+        id: Uuid,
+        refusal: Option<&Error>,
+        changes: &[RecordChange<'_>],
+    ) -> Composed {
         let call = self.call;
         let who = Identity::of(&call.caller);
         let account = who.account.as_str();
-        let event_time = self.now.to_string();
+        let second = core.seconds.of(self.now);
         let unverified = (!call.caller.verified).then(|| self.unverified_note());
         let resources = self.resource_list(account, refusal.is_some());
         // DIFFERS: CloudTrail logs a call on another account's key in both accounts, under one sharedEventID. Here one log serves
@@ -145,7 +151,7 @@ impl<'a> Trail<'a> {
         let owner = resources.first().map_or(account, |first| first.account_id);
         let event = Event {
             user_identity: &who.text,
-            event_time: &event_time,
+            event_time: &second.text,
             event_source: self.rule.service.event_source(),
             event_name: self.rule.name,
             aws_region: call.region.as_str(),
