@@ -3,8 +3,6 @@
 mod json;
 mod query;
 
-use std::sync::LazyLock;
-
 use claviger_core::error::Error;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use http_body_util::Full;
@@ -79,32 +77,28 @@ fn reply(
     let mut reply = Response::new(Full::new(body.into()));
     *reply.status_mut() = status;
     let headers = reply.headers_mut();
-    headers.clone_from(&HEADERS);
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.reserve(HEADERS_MAX_TYPICAL);
+    headers.append(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    for (name, value) in UNCACHED {
+        headers.append(name, HeaderValue::from_static(value));
+    }
     let mut text = Uuid::encode_buffer();
     if let Ok(id) = HeaderValue::from_str(request_id.hyphenated().encode_lower(&mut text)) {
-        headers.insert(REQUEST_ID, id);
+        headers.append(REQUEST_ID, id);
     }
     reply
 }
 
-/// The headers of every answer. Those without a value differ from answer to answer.
-static HEADERS: LazyLock<HeaderMap> = LazyLock::new(|| {
-    let headers = [
-        (header::CONTENT_TYPE, ""),
-        // Answers carry plaintext and data keys: no cache on the way may keep them.
-        (
-            header::CACHE_CONTROL,
-            "no-cache, no-store, must-revalidate, private",
-        ),
-        (header::PRAGMA, "no-cache"),
-        (header::EXPIRES, "0"),
-        (REQUEST_ID, ""),
-    ];
-    headers
-        .map(|(name, value)| (name, HeaderValue::from_static(value)))
-        .into_iter()
-        .collect()
-});
+/// Answers carry plaintext and data keys: no cache on the way may keep them.
+const UNCACHED: [(HeaderName, &str); 3] = [
+    (
+        header::CACHE_CONTROL,
+        "no-cache, no-store, must-revalidate, private",
+    ),
+    (header::PRAGMA, "no-cache"),
+    (header::EXPIRES, "0"),
+];
 
+/// Room for more than an answer has: hyper reads the connection's next request into the same map.
+const HEADERS_MAX_TYPICAL: usize = 12;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
