@@ -148,6 +148,9 @@ impl<S: Service> Connection<S> {
             .max_buf_size(READ_BUFFER_BYTES_MAX)
             // As AWS writes them. MongoDB's client-side encryption looks for `Content-Length` in just these letters.
             .title_case_headers(true)
+            // A call runs to its end anyway, so that nobody looks for a hang-up meanwhile. The look would take a new read buffer
+            // for each request, since the request still holds the old one.
+            .half_close(true)
             .serve_connection(
                 TokioIo::new(stream),
                 service_fn(|request| self.answer(request)),

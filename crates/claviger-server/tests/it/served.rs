@@ -316,6 +316,16 @@ fn health_needs_no_signature_and_names_no_version() {
 }
 
 #[test]
+fn who_has_sent_all_is_answered_all_the_same() {
+    let server = Server::start(Settings::default());
+    let mut client = Client::connect(server.address);
+    client.send(&kms("Slow", b"{}"));
+    client.end();
+    assert_eq!(client.answer().unwrap().status, 200);
+    assert!(client.is_closed());
+}
+
+#[test]
 fn a_change_goes_on_when_its_client_hangs_up_and_shutdown_waits_for_it() {
     for threads in [Threads::Callers, Threads::Own(1)] {
         let mut server = Server::start(Settings {
