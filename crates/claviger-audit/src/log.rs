@@ -136,7 +136,7 @@ impl Log {
         Ok(Ticket { seq, durable })
     }
 
-    /// False from a failed write until the log can be written again, which it finds out by itself.
+    /// False from a failed write, of a line or of a checkpoint, until the log can be written again, which it finds out by itself.
     pub fn healthy(&self) -> bool {
         self.open.shared.is_healthy()
     }

@@ -28,7 +28,10 @@ pub(crate) struct Shared {
     progress: Mutex<Progress>,
     notary: Mutex<Notary>,
     wake: Condvar,
+    /// Whether the last line could be written.
     healthy: AtomicBool,
+    /// Whether the last checkpoint could not be written: lines that nobody signs are no better than lines that are not there.
+    unsigned: AtomicBool,
 }
 
 /// The writer and how far the thread has followed it.
@@ -69,6 +72,7 @@ impl Shared {
             notary: Mutex::new(notary),
             wake: Condvar::new(),
             healthy: AtomicBool::new(true),
+            unsigned: AtomicBool::new(false),
         }
     }
 
@@ -94,7 +98,7 @@ impl Shared {
     }
 
     pub(crate) fn is_healthy(&self) -> bool {
-        self.healthy.load(Ordering::Acquire)
+        self.healthy.load(Ordering::Acquire) && !self.unsigned.load(Ordering::Acquire)
     }
 
     pub(crate) fn verifier_key(&self) -> VerifierKey {
@@ -150,7 +154,7 @@ impl Shared {
     fn await_work(&self, due: &mut Option<Instant>) -> bool {
         let mut progress = lock(&self.progress);
         while !progress.closed {
-            if !self.is_healthy() {
+            if !self.healthy.load(Ordering::Acquire) {
                 let recovered = progress.writer.probe().is_ok();
                 self.healthy.store(recovered, Ordering::Release);
                 if !recovered {
@@ -159,7 +163,7 @@ impl Shared {
                 continue;
             }
             let size = progress.writer.tail.chain.size;
-            if size == progress.signed {
+            if size == progress.signed && !self.unsigned.load(Ordering::Acquire) {
                 *due = None;
                 progress = self.sleep(progress, Sleep::UntilAppend, None);
                 continue;
@@ -209,12 +213,12 @@ impl Shared {
     }
 
     fn sign(&self, notary: &mut Notary, tail: &Tail) {
-        if notary.signed_size() == Some(tail.chain.size) {
-            return;
-        }
-        // A full disk is no reason to stop here: the appends say so, and the next round signs.
-        if notary.sign(tail).is_ok() {
-            lock(&self.progress).signed = tail.chain.size;
+        let size = tail.chain.size;
+        // A full disk is no reason to stop here: the log is not healthy until a later round signs.
+        let signed = notary.signed_size() == Some(size) || notary.sign(tail).is_ok();
+        self.unsigned.store(!signed, Ordering::Release);
+        if signed {
+            lock(&self.progress).signed = size;
         }
     }
 

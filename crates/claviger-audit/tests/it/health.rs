@@ -2,21 +2,35 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use claviger_audit::verify::Verdict;
-use claviger_audit::{Ack, Error};
+use claviger_audit::{Ack, Error, Log};
 
 use crate::scene::{Scene, event};
 
-/// The kernel's limit on file sizes stands in for a full disk: writes come short and then fail, until the limit is lifted.
 #[test]
+fn a_log_that_cannot_be_written_fails_closed_and_recovers_by_itself() {
+    on_small_files(
+        "health::a_log_that_cannot_be_written_fails_closed_and_recovers_by_itself",
+        fill_and_recover,
+    );
+}
+
+#[test]
+fn a_log_whose_checkpoints_cannot_be_written_fails_closed_and_recovers_by_itself() {
+    on_small_files(
+        "health::a_log_whose_checkpoints_cannot_be_written_fails_closed_and_recovers_by_itself",
+        fill_checkpoints_and_recover,
+    );
+}
+
+/// The kernel's limit on file sizes stands in for a full disk: writes come short and then fail, until the limit is lifted.
 #[allow(
     clippy::disallowed_methods,
     reason = "the test starts itself again and tells the two runs apart"
 )]
-fn a_log_that_cannot_be_written_fails_closed_and_recovers_by_itself() {
+fn on_small_files(name: &str, test: fn()) {
     if std::env::var(LIMITED).is_ok() {
-        return fill_and_recover();
+        return test();
     }
-    let name = "health::a_log_that_cannot_be_written_fails_closed_and_recovers_by_itself";
     let script = r#"trap "" XFSZ; exec "$0" "$@""#;
     let output = Command::new("prlimit")
         .args(["--fsize=20000:unlimited", "sh", "-c", script])
@@ -29,6 +43,32 @@ fn a_log_that_cannot_be_written_fails_closed_and_recovers_by_itself() {
     assert!(
         output.status.success() && text.contains("1 passed"),
         "{text}"
+    );
+}
+
+fn fill_checkpoints_and_recover() {
+    let scene = Scene::new();
+    let mut settings = scene.settings(Ack::Write);
+    settings.checkpoint_ms_max = 50;
+    let (log, _) = scene.try_open(settings).unwrap();
+    // Segments end before they are full; the checkpoints of all stand in one file.
+    let mut written = 0;
+    while log.healthy() {
+        written = log.append(&event(written + 1)).unwrap().seq();
+        scene.rotate(&log);
+        assert!(written < 1000);
+    }
+    std::thread::sleep(Duration::from_millis(500));
+    assert!(!log.healthy(), "they cannot be written yet");
+
+    lift_the_limit();
+    await_health(&log);
+    written = log.append(&event(written + 1)).unwrap().seq();
+    drop(log);
+    let report = scene.report();
+    assert_eq!(
+        (report.verdict(), report.nodes[0].lines),
+        (Verdict::Proven, written)
     );
 }
 
@@ -49,12 +89,27 @@ fn fill_and_recover() {
     std::thread::sleep(Duration::from_millis(500));
     assert!(!log.healthy(), "it cannot be written yet");
 
+    lift_the_limit();
+    await_health(&log);
+    assert_eq!(log.append(&event(written + 1)).unwrap().seq(), written + 1);
+    drop(log);
+    let report = scene.report();
+    assert_eq!(
+        (report.verdict(), report.nodes[0].lines),
+        (Verdict::Proven, written + 1)
+    );
+}
+
+fn lift_the_limit() {
     let this = std::process::id().to_string();
     let lifted = Command::new("prlimit")
         .args(["--pid", &this, "--fsize=unlimited"])
         .status()
         .unwrap();
     assert!(lifted.success());
+}
+
+fn await_health(log: &Log) {
     let start = Instant::now();
     while !log.healthy() {
         assert!(
@@ -63,13 +118,6 @@ fn fill_and_recover() {
         );
         std::thread::sleep(Duration::from_millis(10));
     }
-    assert_eq!(log.append(&event(written + 1)).unwrap().seq(), written + 1);
-    drop(log);
-    let report = scene.report();
-    assert_eq!(
-        (report.verdict(), report.nodes[0].lines),
-        (Verdict::Proven, written + 1)
-    );
 }
 
 const LIMITED: &str = "CLAVIGER_AUDIT_TEST_LIMITED";
