@@ -112,6 +112,26 @@ fn what_was_lost_is_not_begun_anew() {
 }
 
 #[test]
+fn what_stands_in_the_way_of_a_start_is_named() {
+    let ground = Ground::new();
+    Server::start(&ground, &[]).stop();
+    for name in ["security.log", "control.sock", "audit.pub", "lock"] {
+        let path = ground.data().join(name);
+        let aside = fs::rename(&path, ground.path(name)).is_ok();
+        fs::create_dir(&path).unwrap();
+        let refused = Server::try_start(&ground, &[], &[])
+            .err()
+            .expect("a refusal");
+        assert!(refused.contains(path.to_str().unwrap()), "{refused}");
+        fs::remove_dir(&path).unwrap();
+        if aside {
+            fs::rename(ground.path(name), &path).unwrap();
+        }
+    }
+    Server::start(&ground, &[]).stop();
+}
+
+#[test]
 fn clients_cannot_take_every_file_that_the_service_may_have() {
     let ground = Ground::new();
     let limited = ["prlimit", "--nofile=150:150"];

@@ -21,7 +21,7 @@ use claviger_store::end_process;
 use crate::{
     assemble::{Assembled, Choices, Extras, assemble, real_epoch_ms},
     control::server::{Control, ControlSocket},
-    data::{DataFolder, Standing},
+    data::{DataFolder, Standing, Unusable},
     environment,
     journal::Journal,
     listen::{Refusals, Settings, Signatures, Threads, Tls, listen},
@@ -113,14 +113,18 @@ async fn serve(
     let scheme = if tls.is_some() { "https" } else { "http" };
     let endpoint = format!("{scheme}://{}", socket.local_addr()?);
     let environment = environment::exports(&endpoint, &root, &options.region)?;
-    let refusals = Arc::new(Refusals::logged(&folder.security_log(), real_epoch_ms)?);
+    let refused = |path| move |source| Unusable::Io { path, source };
+    let refusals = Refusals::logged(&folder.security_log(), real_epoch_ms);
+    let refusals = Arc::new(refusals.map_err(refused(folder.security_log()))?);
     let control = Control {
         service: Arc::clone(&service),
         refusals: Arc::clone(&refusals),
         endpoint: endpoint.clone(),
         region: options.region.clone(),
     };
-    let control = tokio::spawn(ControlSocket::bind(folder)?.serve(control));
+    let socket_path = options.data_dir.join("control.sock");
+    let commands = ControlSocket::bind(folder).map_err(refused(socket_path))?;
+    let control = tokio::spawn(commands.serve(control));
     // Who reads that the server is ready may ask it to stop the next moment.
     let stop = stop::requested()?;
     folder.write("dev.env", &environment)?;
