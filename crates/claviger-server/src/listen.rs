@@ -1,6 +1,5 @@
 //! The listener: accepts connections, holds them to their limits, and drains them at shutdown.
 
-mod bell;
 mod body;
 mod refusals;
 mod request;
@@ -11,14 +10,7 @@ mod threads;
 mod tls;
 mod watchdog;
 
-use std::{
-    future::poll_fn,
-    io, net,
-    pin::pin,
-    sync::Arc,
-    task::{Context, Poll, Waker},
-    time::Duration,
-};
+use std::{future::poll_fn, io, net, pin::pin, sync::Arc, task::Poll, time::Duration};
 
 use hyper::{server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
@@ -33,7 +25,6 @@ pub use service::{Credential, Pending, Presented, Readiness, Service};
 pub use settings::{Settings, Signatures, Threads};
 pub use tls::Tls;
 
-use bell::Bell;
 use request::Connection;
 use threads::Workers;
 use watchdog::{End, watch};
@@ -153,8 +144,6 @@ impl<S: Service> Connection<S> {
         stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
         told: oneshot::Receiver<End>,
     ) {
-        let bell = Bell::of_this_task().await;
-        let waker = Waker::from(Arc::clone(&bell));
         let serving = http1::Builder::new()
             .max_buf_size(READ_BUFFER_BYTES_MAX)
             // As AWS writes them. MongoDB's client-side encryption looks for `Content-Length` in just these letters.
@@ -164,16 +153,16 @@ impl<S: Service> Connection<S> {
             .half_close(true)
             .serve_connection(
                 TokioIo::new(stream),
-                service_fn(|request| self.answer(request, &bell)),
+                service_fn(|request| self.answer(request)),
             );
         let mut serving = pin!(serving);
         let ended = tokio::select! {
             biased;
-            ended = poll_fn(|_| serving.as_mut().poll(&mut Context::from_waker(&waker))) => ended,
+            ended = &mut serving => ended,
             Ok(end) = told => {
                 serving.as_mut().graceful_shutdown();
-                poll_fn(|_| {
-                    let polled = serving.as_mut().poll(&mut Context::from_waker(&waker));
+                poll_fn(|cx| {
+                    let polled = serving.as_mut().poll(cx);
                     // Of a head that began, hyper would await the rest.
                     let late = end == End::NoHead && !self.turns.at_work();
                     if polled.is_pending() && late { Poll::Ready(Ok(())) } else { polled }

@@ -1,17 +1,10 @@
 //! Reads a request's body within its limits.
 
-use std::{
-    future::poll_fn,
-    pin::pin,
-    task::{Context, Poll},
-    time::Duration,
-};
+use std::{future::poll_fn, pin::pin, task::Poll, time::Duration};
 
 use claviger_core::error::Error;
 use http_body_util::BodyExt;
 use hyper::body::{Body, Bytes, Incoming};
-
-use super::bell::Bell;
 
 /// Why a body could not be had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,20 +42,13 @@ pub(super) async fn read(
     body: &mut Incoming,
     bytes_max: usize,
     timeout: Duration,
-    bell: &Bell,
 ) -> Result<Bytes, BodyError> {
     if body.is_end_stream() {
         return Ok(Bytes::new());
     }
     let mut collecting = pin!(collect(body, bytes_max));
-    // A small body comes with its head: it needs no timer, and hyper, which has read its end, needs not be told that it was taken.
-    let mut at_once = |cx: &mut Context<'_>| {
-        bell.holding(
-            || collecting.as_mut().poll(cx),
-            |body| u32::from(matches!(body, Poll::Ready(Ok(_)))),
-        )
-    };
-    if let Poll::Ready(body) = poll_fn(|cx| Poll::Ready(at_once(cx))).await {
+    // A small body comes with its head: it needs no timer.
+    if let Poll::Ready(body) = poll_fn(|cx| Poll::Ready(collecting.as_mut().poll(cx))).await {
         return body;
     }
     tokio::time::timeout(timeout, collecting)

@@ -21,7 +21,6 @@ use tokio::sync::OwnedSemaphorePermit;
 use uuid::Uuid;
 
 use super::{
-    bell::Bell,
     body,
     refusals::Refused,
     request_ids::RequestIds,
@@ -53,11 +52,7 @@ pub(super) struct Connection<S> {
 
 impl<S: Service> Connection<S> {
     /// Answers one request, whatever happens on the way.
-    pub(super) async fn answer(
-        &self,
-        mut request: Request<Incoming>,
-        bell: &Bell,
-    ) -> Result<Reply, Infallible> {
+    pub(super) async fn answer(&self, mut request: Request<Incoming>) -> Result<Reply, Infallible> {
         let _turn = self.turns.begin();
         let health = health::answer(request.method(), request.uri().path(), || {
             self.service.readiness()
@@ -68,7 +63,7 @@ impl<S: Service> Connection<S> {
         let request_id = self.request_ids.draw();
         let dialect = dialect(request.headers());
         let (bytes_max, timeout) = (self.settings.body_bytes_max, self.settings.body_timeout);
-        let body = match body::read(request.body_mut(), bytes_max, timeout, bell).await {
+        let body = match body::read(request.body_mut(), bytes_max, timeout).await {
             Ok(body) => body,
             Err(error) => return Ok(closing(dialect.failure(request_id, &error.error()))),
         };
