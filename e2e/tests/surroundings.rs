@@ -10,6 +10,7 @@
 )]
 
 use std::fs;
+use std::io::Write;
 use std::net::TcpStream;
 use std::path::Path;
 use std::thread::sleep;
@@ -148,6 +149,35 @@ fn clients_cannot_take_every_file_that_the_service_may_have() {
     let journal = server.journal();
     assert!(!journal.contains("could not be accepted"), "{journal}");
     server.stop();
+}
+
+#[test]
+fn bodies_that_are_announced_and_never_come_take_no_memory() {
+    let ground = Ground::new();
+    let server = Server::start(&ground, &[]);
+    let address = server.credentials().endpoint.replace("http://", "");
+    let before = resident_kib(&server);
+    let head = "POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: TrentService.ListKeys\r\nContent-Length: 250000\r\n\r\n{";
+    let held: Vec<_> = (0..400)
+        .map(|_| {
+            let mut stream = TcpStream::connect(&address).unwrap();
+            stream.write_all(head.as_bytes()).unwrap();
+            stream
+        })
+        .collect();
+    sleep(Duration::from_secs(1));
+    assert_eq!(server.client().send("ListKeys", &json!({})).status, 200);
+    let grown = resident_kib(&server).saturating_sub(before);
+    assert!(grown < 60_000, "{grown} KiB for {} bodies", held.len());
+    drop(held);
+    server.stop();
+}
+
+fn resident_kib(server: &Server) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{}/status", server.id())).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let number = line.unwrap().trim().strip_suffix(" kB").unwrap();
+    number.parse().unwrap()
 }
 
 #[test]

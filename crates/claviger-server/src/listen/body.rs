@@ -67,7 +67,7 @@ async fn collect(body: &mut Incoming, bytes_max: usize) -> Result<Bytes, BodyErr
         return Ok(first);
     }
     let mut total = first.len();
-    let mut whole = Vec::with_capacity(announced.min(bytes_max));
+    let mut whole = Vec::with_capacity(announced.min(bytes_max).min(BELIEVED_BYTES_MAX));
     whole.extend_from_slice(&first);
     while let Some(more) = next(body).await? {
         total = total.saturating_add(more.len());
@@ -97,3 +97,6 @@ async fn next(body: &mut Incoming) -> Result<Option<Bytes>, BodyError> {
 
 /// How much of a body that is too large is read, so that the client sees the answer instead of a reset connection.
 const DRAINED_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// What is set aside for a body on its announcement alone; the rest as it comes. Nobody has authenticated who announces it.
+const BELIEVED_BYTES_MAX: usize = 8 * 1024;
