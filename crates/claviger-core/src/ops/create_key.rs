@@ -12,7 +12,7 @@ use super::{
     creation, key_stores, keys,
     material::{self, Fresh},
     messages,
-    policies::KeyPolicy,
+    policies::{KeyPolicy, bypass_condition},
 };
 use crate::{
     cx::Cx,
@@ -70,7 +70,7 @@ impl Operation for CreateKey {
     fn condition<'a>(input: &'a CreateKeyInput, key: &str) -> Option<Values<'a>> {
         match key {
             "kms:bypasspolicylockoutsafetycheck" => {
-                Some(Values::One(Value::Bool(creation::bypass(input))))
+                bypass_condition(input.bypass_policy_lockout_safety_check)
             }
             "kms:keyspec" | "kms:customermasterkeyspec" => {
                 Some(Values::text(creation::spec(input).as_str()))
@@ -90,8 +90,8 @@ impl Operation for CreateKey {
         }
     }
 
-    fn further_actions(input: &CreateKeyInput) -> &'static [&'static str] {
-        keys::tag_actions(creation::tags(input))
+    fn tags_new_key_in<'a>(input: &'a CreateKeyInput, here: &'a str) -> Option<&'a str> {
+        (!creation::tags(input).is_empty()).then_some(here)
     }
 
     fn check(input: &CreateKeyInput) -> Result<(), Error> {

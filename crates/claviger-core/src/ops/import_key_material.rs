@@ -57,7 +57,9 @@ impl Operation for ImportKeyMaterial {
 
     fn condition<'a>(input: &'a ImportKeyMaterialInput, key: &str) -> Option<Values<'a>> {
         match key {
-            "kms:expirationmodel" => Some(Values::text(expiration_model(input).as_str())),
+            // Set by the request alone: policies ask with Null whether the default was left.
+            // AWS: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-expiration-model
+            "kms:expirationmodel" => Some(Values::text(input.expiration_model?.as_str())),
             "kms:validto" => Some(Values::One(Value::Time(input.valid_to?))),
             _ => None,
         }

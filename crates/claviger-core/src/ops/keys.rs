@@ -197,15 +197,6 @@ pub(super) fn put_tags(out: &mut Parameters, name: &'static str, tags: &[Tag]) {
     });
 }
 
-/// What must be allowed besides for a new key with these tags.
-pub(super) fn tag_actions(tags: &[Tag]) -> &'static [&'static str] {
-    if tags.is_empty() {
-        &[]
-    } else {
-        &["kms:TagResource"]
-    }
-}
-
 /// The condition keys that tags in a request set.
 pub(super) fn tag_condition<'a>(tags: &'a [Tag], key: &str) -> Option<Values<'a>> {
     if key == "aws:tagkeys" {

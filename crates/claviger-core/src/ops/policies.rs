@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use claviger_model::AccountId;
 use claviger_policy::{
-    NoConditionValues, Policy, PolicyKind, PrincipalRef, Request, Resource, allows_put_key_policy,
-    reprint,
+    NoConditionValues, Policy, PolicyKind, PrincipalRef, Request, Resource, Value, Values,
+    allows_put_key_policy, reprint,
 };
 
 use crate::{
@@ -14,6 +14,12 @@ use crate::{
     principals::printed,
     records::KeyRecord,
 };
+
+/// `kms:BypassPolicyLockoutSafetyCheck` of a request: policies ask with Null whether it was left out.
+// AWS: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-bypass-policy-lockout-safety-check
+pub(super) fn bypass_condition(sent: Option<bool>) -> Option<Values<'static>> {
+    sent.map(|bypass| Values::One(Value::Bool(bypass)))
+}
 
 /// A policy that may be attached to a key.
 pub(super) struct KeyPolicy {

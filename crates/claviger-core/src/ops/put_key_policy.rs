@@ -4,9 +4,9 @@
 
 use claviger_audit::Parameters;
 use claviger_model::{PutKeyPolicyInput, PutKeyPolicyOutput};
-use claviger_policy::{Value, Values};
+use claviger_policy::Values;
 
-use super::policies::{DEFAULT_POLICY, KeyPolicy};
+use super::policies::{DEFAULT_POLICY, KeyPolicy, bypass_condition};
 use crate::{
     cx::Cx,
     error::{self, Error},
@@ -37,7 +37,9 @@ impl Operation for PutKeyPolicy {
     fn condition<'a>(input: &'a PutKeyPolicyInput, key: &str) -> Option<Values<'a>> {
         match key {
             "kms:policyname" => Some(Values::text(name(input))),
-            "kms:bypasspolicylockoutsafetycheck" => Some(Values::One(Value::Bool(bypass(input)))),
+            "kms:bypasspolicylockoutsafetycheck" => {
+                bypass_condition(input.bypass_policy_lockout_safety_check)
+            }
             _ => None,
         }
     }

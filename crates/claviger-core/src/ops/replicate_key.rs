@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use claviger_audit::Parameters;
 use claviger_model::{KeyMetadata, KeyState, ReplicateKeyInput, ReplicateKeyOutput, Tag};
-use claviger_policy::{Value, Values};
+use claviger_policy::Values;
 
-use super::{keys, policies::KeyPolicy, regions, replicas};
+use super::{keys, policies, policies::KeyPolicy, regions, replicas};
 use crate::{
     cx::Cx,
     error::Error,
@@ -54,17 +54,18 @@ impl Operation for ReplicateKey {
         key: &str,
     ) -> Option<Values<'a>> {
         let creates = action != REPLICATE;
+        let sent = input.bypass_policy_lockout_safety_check;
         match key {
             "kms:replicaregion" => Some(Values::text(&input.replica_region)),
             "aws:requestedregion" if creates => Some(Values::text(&input.replica_region)),
             "kms:multiregionkeytype" if creates => Some(Values::text("REPLICA")),
-            "kms:bypasspolicylockoutsafetycheck" => Some(Values::One(Value::Bool(bypass(input)))),
+            "kms:bypasspolicylockoutsafetycheck" => policies::bypass_condition(sent),
             _ => keys::tag_condition(tags(input), key),
         }
     }
 
-    fn further_actions(input: &ReplicateKeyInput) -> &'static [&'static str] {
-        keys::tag_actions(tags(input))
+    fn tags_new_key_in<'a>(input: &'a ReplicateKeyInput, _: &'a str) -> Option<&'a str> {
+        (!tags(input).is_empty()).then_some(input.replica_region.as_str())
     }
 
     async fn run(

@@ -25,13 +25,17 @@ pub(super) async fn authorize<O: Operation>(
     input: &O::Input,
     subject: &O::Subject,
 ) -> Result<(), Error> {
-    let further = O::further_actions(input).iter().map(|action| Ask {
-        action,
-        on: On::Any,
+    let tagged = O::tags_new_key_in(input, cx.region.as_str())
+        .map(|region| format!("arn:aws:kms:{region}:{}:key/*", cx.caller.account));
+    let tagging = tagged.as_deref().map(|any_key| Ask {
+        action: TAG,
+        // Identity policies name keys here, but none in particular: the new one has no name yet.
+        // AWS: https://docs.aws.amazon.com/kms/latest/developerguide/tag-permissions.html
+        on: On::Entity(any_key),
         alias: None,
     });
     let own = subject.asks(&O::RULE).map(|ask| (ask, true));
-    for (ask, names_resource) in own.chain(further.map(|ask| (ask, false))) {
+    for (ask, names_resource) in own.chain(tagging.map(|ask| (ask, false))) {
         let question = Question::<O> {
             cx,
             input,
@@ -302,4 +306,5 @@ impl<O: Operation> Facts<'_, O> {
     }
 }
 
+const TAG: &str = "kms:TagResource";
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;

@@ -97,10 +97,10 @@ pub trait Operation: 'static {
         Ok(())
     }
 
-    /// Further actions that these parameters ask for, such as kms:TagResource of a CreateKey with tags.
-    fn further_actions(input: &Self::Input) -> &'static [&'static str] {
-        let _ = input;
-        &[]
+    /// The Region in which a new key gets tags, which asks for kms:TagResource too. The call came to the Region `here`.
+    fn tags_new_key_in<'a>(input: &'a Self::Input, here: &'a str) -> Option<&'a str> {
+        let _ = (input, here);
+        None
     }
 
     /// The grant tokens that were sent along.

@@ -32,6 +32,47 @@ async fn conditions_on_algorithms() {
     }
 }
 
+/// What was left out of a request is null to a policy, though it has a default.
+///
+/// AWS: <https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html>
+#[tokio::test]
+async fn conditions_on_what_was_left_out() {
+    let scene = Scene::new().await;
+    let alice = scene.at_rest.people.hire(ACCOUNT, "user/alice");
+    for (operation, condition, member, value) in [
+        (
+            "PutKeyPolicy",
+            "kms:BypassPolicyLockoutSafetyCheck",
+            "BypassPolicyLockoutSafetyCheck",
+            json!(false),
+        ),
+        (
+            "ImportKeyMaterial",
+            "kms:ExpirationModel",
+            "ExpirationModel",
+            json!("KEY_MATERIAL_EXPIRES"),
+        ),
+    ] {
+        let policy = json!({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Principal": {"AWS": format!("arn:aws:iam::{ACCOUNT}:root")}, "Action": "kms:*", "Resource": "*"},
+            {
+                "Effect": "Allow", "Principal": {"AWS": format!("arn:aws:iam::{ACCOUNT}:user/alice")},
+                "Action": format!("kms:{operation}"), "Resource": "*", "Condition": {"Null": {condition: true}},
+            },
+        ]});
+        let key = json!({"Origin": "EXTERNAL", "Policy": policy.to_string()});
+        let key = scene.new_key(key).await;
+        let mut body = json!({
+            "KeyId": key, "Policy": policy.to_string(), "ImportToken": "AA==", "EncryptedKeyMaterial": "AA==",
+        });
+        let left_out = scene.send(&alice, operation, body.to_string()).await;
+        assert_ne!(code(&left_out), "AccessDeniedException", "{operation}");
+        body[member] = value;
+        let sent = scene.send(&alice, operation, body.to_string()).await;
+        assert_eq!(code(&sent), "AccessDeniedException", "{operation}");
+    }
+}
+
 fn policy(operation: &str, condition: &str, value: &str) -> Value {
     let root = format!("arn:aws:iam::{ACCOUNT}:root");
     json!({"Version": "2012-10-17", "Statement": [

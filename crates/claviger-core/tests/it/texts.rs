@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     people::{arn, identity},
-    scene::{ACCOUNT, Answer, Scene, refusal},
+    scene::{ACCOUNT, Answer, Scene, code, refusal},
 };
 
 #[tokio::test]
@@ -125,6 +125,42 @@ async fn of_a_wrapping_that_does_not_fit() {
             "Wrapping algorithm {algorithm} and wrapping key spec {spec} cannot be used to import a SYMMETRIC_DEFAULT key."
         );
         said(answer, "ValidationException", &text);
+    }
+}
+
+/// The right to tag new keys is one on all keys of the account, as AWS's examples give it; on a single one it is none.
+///
+/// AWS: <https://docs.aws.amazon.com/kms/latest/developerguide/tag-permissions.html>
+#[tokio::test]
+async fn of_tags_at_creation_with_the_right_to_tag_keys() {
+    let scene = Scene::new().await;
+    let mut alice = scene.at_rest.people.hire(ACCOUNT, "user/alice");
+    let body = json!({"Tags": [{"TagKey": "a", "TagValue": "b"}]}).to_string();
+    for (resource, expected) in [
+        ("arn:aws:kms:*:111122223333:key/*", ""),
+        ("arn:aws:kms:us-east-1:111122223333:key/*", ""),
+        (
+            "arn:aws:kms:eu-west-1:111122223333:key/*",
+            "AccessDeniedException",
+        ),
+        ("arn:aws:kms:*:444455556666:key/*", "AccessDeniedException"),
+        (
+            "arn:aws:kms:*:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+            "AccessDeniedException",
+        ),
+        (
+            "arn:aws:kms:*:111122223333:alias/*",
+            "AccessDeniedException",
+        ),
+    ] {
+        let policy = json!({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Action": "kms:CreateKey", "Resource": "*"},
+            {"Effect": "Allow", "Action": "kms:TagResource", "Resource": resource},
+        ]});
+        let own = std::sync::Arc::get_mut(&mut alice).unwrap();
+        own.identity_policies = vec![identity(&policy)];
+        let answer = scene.send(&alice, "CreateKey", body.clone()).await;
+        assert_eq!(code(&answer), expected, "{resource}");
     }
 }
 
