@@ -59,6 +59,7 @@ pub(super) async fn end(cx: &mut Cx<'_>, holdings: &Holdings) -> Result<(), Erro
 }
 
 /// The boundary, as the answers tell of it.
+// DIFFERS: AWS answers "Policy", which its own model does not list.
 pub(super) fn described(holdings: &Holdings) -> Option<AttachedPermissionsBoundary> {
     let (arn, _) = holdings.boundary.as_ref()?;
     Some(AttachedPermissionsBoundary {

@@ -83,7 +83,7 @@ impl Operation for CreateRole {
         entities::create(cx, &record)?;
         roles::note(cx, &record);
         Ok(CreateRoleOutput {
-            role: roles::described(cx, &record).await?,
+            role: roles::created(cx, &record).await?,
         })
     }
 }

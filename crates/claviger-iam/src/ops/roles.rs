@@ -83,6 +83,16 @@ pub(super) async fn described(cx: &Cx<'_>, record: &RoleRecord) -> Result<Role, 
     })
 }
 
+/// A role as AWS tells of it when it is made: less than GetRole.
+// AWS: https://docs.aws.amazon.com/cli/latest/reference/iam/create-role.html#examples
+pub(super) async fn created(cx: &Cx<'_>, record: &RoleRecord) -> Result<Role, Error> {
+    Ok(Role {
+        max_session_duration: None,
+        role_last_used: None,
+        ..described(cx, record).await?
+    })
+}
+
 /// What the audit event says of a new role.
 pub(super) fn note(cx: &mut Cx<'_>, record: &RoleRecord) {
     let arn = record.arn(cx.caller.account);

@@ -31,6 +31,11 @@ async fn a_role_lives_and_ends() {
     let id = text(&made, "RoleId");
     assert!(id.starts_with("AROA") && id.len() == 21, "{id}");
     assert_eq!(document(&made, "AssumeRolePolicyDocument"), trust);
+    // AWS tells how long sessions may last only when the role is read.
+    assert!(
+        !made.contains("<MaxSessionDuration>") && !made.contains("<RoleLastUsed"),
+        "{made}"
+    );
     let event = scene.events().pop().unwrap();
     let noted = &event["responseElements"]["role"];
     assert_eq!(noted["createDate"], "Jan 2, 2026 3:04:05 AM");
