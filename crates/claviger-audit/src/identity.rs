@@ -81,6 +81,13 @@ pub struct SessionIssuer<'a> {
 pub struct IdentityText(Parameters);
 
 impl IdentityText {
+    /// The same caller, for whom an AWS service made the call.
+    pub fn invoked_by(&self, service: &str) -> Self {
+        let mut text = self.0.clone();
+        text.put_str("invokedBy", service);
+        Self(text)
+    }
+
     pub(crate) fn as_parameters(&self) -> &Parameters {
         &self.0
     }

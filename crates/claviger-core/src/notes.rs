@@ -31,8 +31,21 @@ pub struct ServiceEvent {
     pub response: Option<Parameters>,
     /// `serviceEventDetails`.
     pub details: Option<Parameters>,
-    /// CloudTrail gives some of them the form of a call, with a request id.
-    pub has_request_id: bool,
+    /// What CloudTrail makes of it.
+    pub form: Form,
+}
+
+/// The forms that CloudTrail gives to what nobody called for by its name.
+pub enum Form {
+    /// An `AwsServiceEvent`.
+    Service,
+    /// An `AwsServiceEvent` that is marked as a management event.
+    Management,
+    /// The service's own `AwsApiCall`, with a request id.
+    Call,
+    /// What KMS does for the caller in another Region: an `AwsApiCall` with the caller's identity and these request
+    /// parameters.
+    OnBehalf(Option<Parameters>),
 }
 
 impl Notes {
@@ -57,8 +70,13 @@ impl ServiceEvent {
             key_arn: Some(key.arn.clone()),
             response: None,
             details,
-            has_request_id: false,
+            form: Form::Service,
         }
+    }
+
+    /// The same in another form.
+    pub fn as_form(self, form: Form) -> Self {
+        Self { form, ..self }
     }
 
     /// Names the key in `responseElements`, as CloudTrail does for every change of a key.
@@ -77,7 +95,7 @@ impl ServiceEvent {
             key_arn: None,
             response: None,
             details: Some(details),
-            has_request_id: false,
+            form: Form::Service,
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     core::Core,
     error::Error,
     key::Key,
-    notes::ServiceEvent,
+    notes::{Form, ServiceEvent},
     ops::{material, regions, rotation},
     quotas,
     records::{
@@ -65,7 +65,8 @@ pub(super) async fn stage(
     quotas::one_key_less(core, &mut staged, key);
     let (keys, place) = (Arc::clone(&core.keys), key.place.clone());
     staged.then(move |committed| keys.settle(&place, committed, None));
-    let mut event = ServiceEvent::of_key("DeleteKey", key, None);
+    // AWS: https://docs.aws.amazon.com/kms/latest/developerguide/ct-delete-key.html
+    let mut event = ServiceEvent::of_key("DeleteKey", key, None).as_form(Form::Management);
     event.note_key(&key.arn);
     Ok(Some((staged, vec![event])))
 }

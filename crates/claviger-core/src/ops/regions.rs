@@ -19,7 +19,7 @@ use crate::{
     cx::Cx,
     error::{self, Error},
     key::Key,
-    notes::ServiceEvent,
+    notes::{Form, ServiceEvent},
     records::{Due, Fault, KeyPlace, KeyRecord, MaterialEntry, Record},
     staged::Staged,
 };
@@ -134,10 +134,8 @@ pub(crate) async fn change_shared(
 ///
 /// AWS: <https://docs.aws.amazon.com/kms/latest/developerguide/ct-synchronize-multi-region-key.html>
 pub(super) fn synchronized(key: &Key) -> ServiceEvent {
-    let mut event = ServiceEvent {
-        has_request_id: true,
-        ..ServiceEvent::of_key("SynchronizeMultiRegionKey", key, None)
-    };
+    let mut event =
+        ServiceEvent::of_key("SynchronizeMultiRegionKey", key, None).as_form(Form::Call);
     event.note_key(&key.arn);
     event
 }

@@ -10,7 +10,7 @@ use crate::{
     error::{self, Error},
     jobs,
     key::Key,
-    notes::ServiceEvent,
+    notes::{Form, ServiceEvent},
     quotas,
     records::{KeyPlace, KeyRecord, TombstoneRecord},
 };
@@ -71,7 +71,7 @@ pub(super) fn created(replica: &KeyRecord, arn: String) -> ServiceEvent {
         key_arn: None,
         response: None,
         details: None,
-        has_request_id: false,
+        form: Form::OnBehalf(None),
     };
     event.note_key(&arn);
     event.key_arn = Some(arn);

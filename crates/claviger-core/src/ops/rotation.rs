@@ -10,7 +10,7 @@ use crate::{
     cx::Cx,
     error::{self, Error},
     key::Key,
-    notes::ServiceEvent,
+    notes::{Form, ServiceEvent},
     records::{
         Due, Fault, KeyRecord, MaterialEntry, MaterialRole, Rotated, RotationKind, RotationSchedule,
     },
@@ -189,7 +189,8 @@ fn promote(
         .put_str("keyOrigin", record.origin.as_str())
         .put_str("previousKeyMaterialId", &previous)
         .put_str("currentKeyMaterialId", &to.to_string());
-    ServiceEvent::of_key("RotateKey", key, Some(details))
+    // AWS: https://docs.aws.amazon.com/kms/latest/developerguide/ct-rotatekey.html
+    ServiceEvent::of_key("RotateKey", key, Some(details)).as_form(Form::Management)
 }
 
 /// The days between two rotations when nothing else is said.

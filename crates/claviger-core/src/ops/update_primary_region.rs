@@ -10,7 +10,7 @@ use super::{regions, rotation};
 use crate::{
     cx::Cx,
     error::{self, Error},
-    notes::ServiceEvent,
+    notes::{Form, ServiceEvent},
     pipeline::{Admitted, Operation, Promotion},
     records::KeyRecord,
     rule::{Actions, Rule, States},
@@ -62,8 +62,13 @@ impl Operation for UpdatePrimaryRegion {
             regions::change_shared(cx.core, &mut cx.staged, primary, shared).await?;
         rotation::hand_over(&mut cx.staged, primary, replica)?;
         cx.note_key(primary);
-        // AWS logs it in both Regions.
-        let mut event = ServiceEvent::of_key(Self::RULE.name, replica, None);
+        // AWS: https://docs.aws.amazon.com/kms/latest/developerguide/ct-update-primary-region.html
+        let mut there = Parameters::new();
+        there
+            .put_str("keyId", &replica.arn)
+            .put_str("primaryRegion", &input.primary_region);
+        let mut event = ServiceEvent::of_key(Self::RULE.name, replica, None)
+            .as_form(Form::OnBehalf(Some(there)));
         event.note_key(&replica.arn);
         cx.notes.service_events.push(event);
         Ok(UpdatePrimaryRegionOutput)

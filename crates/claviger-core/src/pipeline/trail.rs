@@ -5,7 +5,7 @@ use std::sync::Arc;
 use claviger_audit::{
     Parameters,
     event::{Event, EventType, RecordChange, Resource, TlsDetails},
-    identity::UserIdentity,
+    identity::{IdentityText, UserIdentity},
 };
 use claviger_model::{AccountId, Timestamp};
 use uuid::Uuid;
@@ -20,7 +20,7 @@ use crate::{
     core::Core,
     error::{self, Error},
     key::Key,
-    notes::{Notes, ServiceEvent},
+    notes::{Form, Notes, ServiceEvent},
     rule::{Identifiers, Rule, Service},
     staged::Staged,
 };
@@ -117,7 +117,12 @@ impl<'a> Trail<'a> {
             let own = service_events
                 .iter()
                 .zip(&ids)
-                .map(|(event, id)| event.compose(*id, self.now, &[]));
+                .map(|(event, id)| match &event.form {
+                    Form::OnBehalf(parameters) => self.on_behalf(event, *id, parameters.as_ref()),
+                    Form::Service | Form::Management | Form::Call => {
+                        event.compose(*id, self.now, &[])
+                    }
+                });
             std::iter::once(self.compose(core, id, None, changes))
                 .chain(own)
                 .collect()
@@ -184,6 +189,33 @@ impl<'a> Trail<'a> {
         }
     }
 
+    /// What the service did for the caller in another Region.
+    // DIFFERS: AWS gives both events the request id of the call; here one request id stands for one event.
+    fn on_behalf(
+        &self,
+        done: &ServiceEvent,
+        id: Uuid,
+        parameters: Option<&Parameters>,
+    ) -> Composed {
+        let call = self.call;
+        let who = Identity::of(&call.caller)
+            .text
+            .invoked_by(self.rule.service.event_source());
+        let event_time = self.now.to_string();
+        let unverified = (!call.caller.verified).then(|| unverified(Parameters::new()));
+        let event = Event {
+            source_ip_address: &call.origin.source_ip,
+            user_agent: call.origin.user_agent.as_deref().unwrap_or_default(),
+            request_parameters: parameters,
+            additional_event_data: unverified.as_ref(),
+            ..done.event(id, &event_time, &who, &[])
+        };
+        Composed {
+            id,
+            json: event.to_text(),
+        }
+    }
+
     /// What a call would have acted on in another account is that account's affair: who may not do it is not told.
     fn resource_list<'s>(&'s self, caller: &str, refused: bool) -> Vec<Resource<'s>> {
         let named = self.resources.iter().map(Named::resource);
@@ -197,11 +229,8 @@ impl<'a> Trail<'a> {
         named.chain(made).collect()
     }
 
-    /// `dev --any-credentials` can't verify who called: each event says so.
     fn unverified_note(&self) -> Parameters {
-        let mut noted = self.notes.additional.clone().unwrap_or_default();
-        noted.put_bool("signatureVerified", false);
-        noted
+        unverified(self.notes.additional.clone().unwrap_or_default())
     }
 }
 
@@ -239,17 +268,35 @@ impl ServiceEvent {
         changes: &[RecordChange<'_>],
     ) -> Composed {
         let event_time = now.to_string();
+        let service = UserIdentity::Service {
+            account_id: &self.account,
+        };
+        let json = self
+            .event(id, &event_time, &service.to_text(), changes)
+            .to_text();
+        Composed { id, json }
+    }
+
+    fn event<'a>(
+        &'a self,
+        id: Uuid,
+        event_time: &'a str,
+        user_identity: &'a IdentityText,
+        changes: &'a [RecordChange<'a>],
+    ) -> Event<'a> {
         let resource = self.key_arn.as_deref().map(|arn| Resource {
             account_id: &self.account,
             kind: KEY_KIND,
             arn,
         });
-        let service = UserIdentity::Service {
-            account_id: &self.account,
+        let (is_call, is_management) = match self.form {
+            Form::Service => (false, false),
+            Form::Management => (false, true),
+            Form::Call | Form::OnBehalf(_) => (true, true),
         };
-        let event = Event {
-            user_identity: &service.to_text(),
-            event_time: &event_time,
+        Event {
+            user_identity,
+            event_time,
             event_source: Service::Kms.event_source(),
             event_name: self.name,
             aws_region: &self.region,
@@ -260,26 +307,28 @@ impl ServiceEvent {
             request_parameters: None,
             response_elements: self.response.as_ref(),
             additional_event_data: None,
-            request_id: self.has_request_id.then_some(id),
+            request_id: is_call.then_some(id),
             event_id: id,
             read_only: false,
             resources: resource.map(|resource| vec![resource]),
-            event_type: if self.has_request_id {
+            event_type: if is_call {
                 EventType::ApiCall
             } else {
                 EventType::ServiceEvent
             },
-            management_event: self.has_request_id.then_some(true),
+            management_event: is_management.then_some(true),
             recipient_account_id: &self.account,
             service_event_details: self.details.as_ref(),
             tls_details: None,
             changes,
-        };
-        Composed {
-            id,
-            json: event.to_text(),
         }
     }
+}
+
+/// `dev --any-credentials` can't verify who called: each event says so.
+fn unverified(mut noted: Parameters) -> Parameters {
+    noted.put_bool("signatureVerified", false);
+    noted
 }
 
 /// CloudTrail leaves the list of keys out where an operation is about something else.

@@ -30,7 +30,7 @@ async fn a_conflict_is_tried_again_twice() {
             let own = scene.events().split_off(logged);
             let calls = own
                 .iter()
-                .filter(|event| event["userIdentity"]["invokedBy"] != "AWS Internal");
+                .filter(|event| !event["userIdentity"]["invokedBy"].is_string());
             if conflicts < 3 {
                 assert!(answer.is_ok(), "{operation} after {conflicts}: {answer:?}");
                 assert_eq!(calls.count(), 1, "{operation}");

@@ -330,7 +330,10 @@ async fn expiry_counts_at_once() {
         .events()
         .into_iter()
         .find(|event| event["eventName"] == "DeleteExpiredKeyMaterial");
-    assert_eq!(event.unwrap()["userIdentity"]["invokedBy"], "AWS Internal");
+    let event = event.unwrap();
+    assert_eq!(event["userIdentity"]["invokedBy"], "AWS Internal");
+    // AWS: https://docs.aws.amazon.com/kms/latest/developerguide/ct-deleteexpiredkeymaterial.html
+    assert!(event.get("managementEvent").is_none());
 }
 
 /// Of a key with three materials, each expires at its own time.

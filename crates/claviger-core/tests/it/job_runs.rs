@@ -37,6 +37,7 @@ async fn a_deleted_key_leaves_a_tombstone_and_no_more() {
         .find(|event| event["eventName"] == "DeleteKey")
         .unwrap();
     assert_eq!(event["eventType"], "AwsServiceEvent");
+    assert_eq!(event["managementEvent"], json!(true));
     assert_eq!(event["responseElements"]["keyId"], json!(key));
     assert_eq!(event["resources"][0]["ARN"], json!(key));
     for (operation, body, expected) in [

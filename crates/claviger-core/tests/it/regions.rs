@@ -75,7 +75,24 @@ async fn the_answer_to_replicate_key_is_that_of_aws() {
     assert_eq!(synchronized["resources"], told);
     assert_eq!(created["eventName"], "CreateKey");
     assert_eq!(created["awsRegion"], EU);
+    on_behalf(created, call);
     assert_eq!(created["resources"][0]["ARN"], json!(in_region(&key, EU)));
+}
+
+/// KMS itself makes the caller's call in the other Region.
+///
+/// AWS: <https://docs.aws.amazon.com/kms/latest/developerguide/ct-update-primary-region.html>
+fn on_behalf(event: &Value, of: &Value) {
+    let mut identity = of["userIdentity"].clone();
+    identity["invokedBy"] = json!("kms.amazonaws.com");
+    assert_eq!(event["userIdentity"], identity);
+    for member in ["sourceIPAddress", "userAgent", "eventType"] {
+        assert_eq!(event[member], of[member], "{member}");
+    }
+    assert_eq!(event["managementEvent"], json!(true));
+    for member in ["requestID", "eventID"] {
+        assert_ne!(event[member], of[member], "{member}");
+    }
 }
 
 /// Each key has its own policy, tags, aliases, description, grants and state.
@@ -172,12 +189,20 @@ async fn a_promoted_replica_is_the_primary_everywhere() {
             expected
         );
     }
-    let regions = scene
-        .events()
-        .into_iter()
-        .filter(|event| event["eventName"] == "UpdatePrimaryRegion");
-    let regions: Vec<Value> = regions.map(|event| event["awsRegion"].clone()).collect();
-    assert_eq!(regions, [json!(REGION), json!(EU)]);
+    let mut events = scene.events();
+    events.retain(|event| event["eventName"] == "UpdatePrimaryRegion");
+    let [here, there] = events.as_slice() else {
+        panic!("an event in each Region")
+    };
+    assert_eq!(
+        (&here["awsRegion"], &there["awsRegion"]),
+        (&json!(REGION), &json!(EU))
+    );
+    on_behalf(there, here);
+    let arn = in_region(&key, EU);
+    let named = json!({"keyId": arn, "primaryRegion": EU});
+    assert_eq!(there["requestParameters"], named);
+    assert_eq!(there["responseElements"], json!({"keyId": arn}));
     // What was the primary key is none any more.
     let answer = scene.call("UpdatePrimaryRegion", body).await;
     assert_eq!(code(&answer), "UnsupportedOperationException");

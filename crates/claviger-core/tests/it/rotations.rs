@@ -75,6 +75,7 @@ async fn a_key_rotates_by_the_clock_for_its_life() {
         let events = scene.events();
         let event = named(&events, "RotateKey").pop().unwrap();
         assert_eq!(event["eventType"], "AwsServiceEvent");
+        assert_eq!(event["managementEvent"], json!(true));
         assert_eq!(event["userIdentity"]["invokedBy"], "AWS Internal");
         assert_eq!(event["resources"][0]["ARN"], json!(key));
         assert_eq!(
