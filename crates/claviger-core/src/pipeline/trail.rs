@@ -190,7 +190,6 @@ impl<'a> Trail<'a> {
     }
 
     /// What the service did for the caller in another Region.
-    // DIFFERS: AWS gives both events the request id of the call; here one request id stands for one event.
     fn on_behalf(
         &self,
         done: &ServiceEvent,
@@ -208,6 +207,7 @@ impl<'a> Trail<'a> {
             user_agent: call.origin.user_agent.as_deref().unwrap_or_default(),
             request_parameters: parameters,
             additional_event_data: unverified.as_ref(),
+            // DIFFERS: AWS gives both events the request id of the call; here one request id stands for one event.
             ..done.event(id, &event_time, &who, &[])
         };
         Composed {
