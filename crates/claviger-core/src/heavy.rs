@@ -1,7 +1,7 @@
 //! The one place for work that keeps a processor busy for longer than a cheap call takes: RSA with private keys, ML-DSA, and
 //! the making of key pairs.
 //!
-//! It has threads of its own, one fewer than there are processors, and they give way to all others: a burst of such work
+//! It has threads of its own, of each kind one fewer than there are processors, and they give way to all others: a burst of such work
 //! delays no cheap call.
 
 use std::{
@@ -19,8 +19,8 @@ use tokio::sync::{Semaphore, oneshot};
 
 use crate::error::{self, Error};
 
-/// The threads of heavy work, of two priorities. What takes milliseconds gives way to every cheap call; the making of an RSA
-/// key takes seconds, which on a busy machine would become minutes if it gave way as far.
+/// The threads of heavy work, of two kinds: a signature takes milliseconds and must not wait behind the making of an RSA key,
+/// which takes seconds.
 pub(crate) struct Heavy {
     /// For keys at work: signatures and decryptions.
     pub(crate) using: Threads,
@@ -34,8 +34,8 @@ impl Heavy {
         let processors = thread::available_parallelism().map_or(1, usize::from);
         let threads = processors.saturating_sub(1).max(1);
         Ok(Self {
-            using: Threads::start(threads, JOBS_MAX, USING_NICENESS)?,
-            making: Threads::start(threads, JOBS_MAX, MAKING_NICENESS)?,
+            using: Threads::start(threads, JOBS_MAX)?,
+            making: Threads::start(threads, JOBS_MAX)?,
         })
     }
 
@@ -58,7 +58,7 @@ pub(crate) fn weighs(spec: KeySpec) -> bool {
     facts(spec).is_some_and(|facts| matches!(facts.family, Family::Rsa | Family::MlDsa))
 }
 
-/// Threads of one priority. Who finds them busy waits in order, and who finds too many waiting is sent away: a few callers
+/// Threads of one kind. Who finds them busy waits in order, and who finds too many waiting is sent away: a few callers
 /// must not have all others wait for minutes. They end when this is dropped.
 pub(crate) struct Threads {
     jobs: Sender<Job>,
@@ -69,7 +69,7 @@ pub(crate) struct Threads {
 type Job = Box<dyn FnOnce() + Send>;
 
 impl Threads {
-    fn start(threads: usize, jobs_max: usize, niceness: i32) -> Result<Self, Error> {
+    fn start(threads: usize, jobs_max: usize) -> Result<Self, Error> {
         let (sender, receiver) = channel();
         let receiver = Arc::new(Mutex::new(receiver));
         for _ in 0..threads {
@@ -77,7 +77,7 @@ impl Threads {
             let thread = thread::Builder::new().name("heavy".to_owned());
             let started = thread.spawn(move || {
                 // On Linux this lowers the calling thread only. Where it is refused, the work merely competes harder.
-                let _ = rustix::process::nice(niceness);
+                let _ = rustix::process::nice(NICENESS);
                 work_off(&jobs);
             });
             started.map_err(error::internal)?;
@@ -120,10 +120,8 @@ fn work_off(jobs: &Mutex<Receiver<Job>>) {
     }
 }
 
-/// The lowest priority: a thread that wakes for a cheap call has the processor at once.
-const USING_NICENESS: i32 = 19;
-/// A tenth of a processor that cheap calls keep busy.
-const MAKING_NICENESS: i32 = 10;
+/// A tenth of a processor that cheap calls keep busy: lower, keys at work would starve beside them.
+const NICENESS: i32 = 10;
 /// At the 2 ms of an RSA_4096 signature half a second's work for one thread, at the making of RSA_4096 pairs a few minutes'.
 const JOBS_MAX: usize = 256;
 
@@ -135,7 +133,7 @@ mod tests {
 
     #[tokio::test]
     async fn one_more_than_there_are_threads_waits() {
-        let threads = Threads::start(1, 8, 0).unwrap();
+        let threads = Threads::start(1, 8).unwrap();
         let (release, held) = channel::<()>();
         let mut first = Box::pin(threads.run(move || held.recv()));
         let short = Duration::from_millis(50);
@@ -149,7 +147,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_finds_no_room_is_sent_away() {
-        let threads = Threads::start(1, 1, 0).unwrap();
+        let threads = Threads::start(1, 1).unwrap();
         let (release, held) = channel::<()>();
         let mut first = Box::pin(threads.run(move || held.recv()));
         let short = Duration::from_millis(50);
@@ -166,7 +164,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_ends_one_job_and_no_thread() {
-        let threads = Threads::start(1, 8, 0).unwrap();
+        let threads = Threads::start(1, 8).unwrap();
         let lost = threads.run(|| panic!("a job that panics")).await;
         assert!(lost.is_err());
         assert_eq!(threads.run(|| 5).await.unwrap(), 5);
