@@ -1,8 +1,8 @@
 //! The one place for work that keeps a processor busy for longer than a cheap call takes: RSA with private keys, ML-DSA, and
 //! the making of key pairs.
 //!
-//! It has threads of its own, of each kind one fewer than there are processors, and they give way to all others: a burst of such work
-//! delays no cheap call.
+//! It has threads of its own, of each kind one fewer than there are processors, and they give way to all others, so that a
+//! burst of such work holds up cheap calls by little: docs/performance.md tells how much.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
