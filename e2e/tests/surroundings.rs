@@ -52,10 +52,7 @@ fn make_it_complain(server: &Server) {
         ..getrlimit(Resource::Nofile)
     };
     let before = prlimit(Some(process), Resource::Nofile, limit).unwrap();
-    let address = server.credentials().endpoint.replace("http://", "");
-    let waiting: Vec<_> = (0..8)
-        .map(|_| TcpStream::connect(&address).unwrap())
-        .collect();
+    let waiting = silent_connections(server, 8);
     sleep(Duration::from_secs(3));
     prlimit(Some(process), Resource::Nofile, before).unwrap();
     drop(waiting);
@@ -137,10 +134,7 @@ fn clients_cannot_take_every_file_that_the_service_may_have() {
     let ground = Ground::new();
     let limited = ["prlimit", "--nofile=150:150"];
     let server = Server::try_start(&ground, &limited, &["--threads", "2"]).unwrap();
-    let address = server.credentials().endpoint.replace("http://", "");
-    let held: Vec<_> = (0..200)
-        .map(|_| TcpStream::connect(&address).unwrap())
-        .collect();
+    let held = silent_connections(&server, 200);
     sleep(Duration::from_secs(1));
     let handles = fs::read_dir(format!("/proc/{}/fd", server.id())).unwrap();
     assert!(handles.count() < 145);
@@ -155,16 +149,12 @@ fn clients_cannot_take_every_file_that_the_service_may_have() {
 fn bodies_that_are_announced_and_never_come_take_no_memory() {
     let ground = Ground::new();
     let server = Server::start(&ground, &[]);
-    let address = server.credentials().endpoint.replace("http://", "");
     let before = resident_kib(&server);
     let head = "POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: TrentService.ListKeys\r\nContent-Length: 250000\r\n\r\n{";
-    let held: Vec<_> = (0..400)
-        .map(|_| {
-            let mut stream = TcpStream::connect(&address).unwrap();
-            stream.write_all(head.as_bytes()).unwrap();
-            stream
-        })
-        .collect();
+    let mut held = silent_connections(&server, 400);
+    for stream in &mut held {
+        stream.write_all(head.as_bytes()).unwrap();
+    }
     sleep(Duration::from_secs(1));
     assert_eq!(server.client().send("ListKeys", &json!({})).status, 200);
     let grown = resident_kib(&server).saturating_sub(before);
@@ -185,10 +175,7 @@ fn a_small_limit_on_files_that_may_be_raised_is_raised() {
     let ground = Ground::new();
     let limited = ["prlimit", "--nofile=150:8192"];
     let server = Server::try_start(&ground, &limited, &["--threads", "2"]).unwrap();
-    let address = server.credentials().endpoint.replace("http://", "");
-    let _held: Vec<_> = (0..400)
-        .map(|_| TcpStream::connect(&address).unwrap())
-        .collect();
+    let _held = silent_connections(&server, 400);
     let begun = Instant::now();
     assert_eq!(server.client().send("ListKeys", &json!({})).status, 200);
     // Otherwise it waits until the silent connections are given up.
@@ -212,6 +199,13 @@ fn a_terminal_that_is_closed_stops_the_service_in_order_unless_it_is_to_outlive_
     assert!(server.wait(Duration::from_secs(1)).is_none());
     assert_eq!(server.client().send("ListKeys", &json!({})).status, 200);
     server.stop();
+}
+
+/// Connections of clients that have said nothing yet.
+fn silent_connections(server: &Server, count: usize) -> Vec<TcpStream> {
+    let address = server.credentials().endpoint.replace("http://", "");
+    let connect = |_| TcpStream::connect(&address).unwrap();
+    (0..count).map(connect).collect()
 }
 
 fn pid(server: &Server) -> Pid {
