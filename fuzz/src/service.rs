@@ -80,7 +80,7 @@ impl Service {
         let parts = Parts {
             records: Records::new(Arc::new(Memory::new()), Arc::new(Barrier::new(keyring))),
             audit: Log::open(settings, &seed, || NOW_MS).expect("a log"),
-            clock: Arc::new(Clock::new(|| NOW_MS)),
+            clock: Arc::new(Clock::new(|| NOW_MS, || 0)),
             rng: Arc::new(SystemRng),
             pool: Arc::new(KeyPool::start(limits).expect("a pool")),
             principals: Arc::new(Nobody),

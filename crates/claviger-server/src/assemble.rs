@@ -23,6 +23,7 @@ use claviger_crypto::{
 use claviger_iam::{Authentication, Iam, Presented, iam_route, sts_route};
 use claviger_model::{Operation, Region};
 use claviger_store::{Sqlite, end_process};
+use rustix::time::{ClockId, clock_gettime};
 
 use crate::{
     data::{AUDIT_KEY, DataFolder},
@@ -72,7 +73,7 @@ pub(crate) async fn assemble(
     let rng: Arc<dyn Rng> = Arc::new(SystemRng);
     let keyring = folder.keyring(&*rng)?;
     let store = Sqlite::open(folder.store(), end_process)?;
-    let clock = Arc::new(Clock::new(real_epoch_ms));
+    let clock = Arc::new(Clock::new(real_epoch_ms, passed_ms));
     let audit = open_log(folder, &keyring, choices.ack, &clock)?;
     let audit_key = audit.0.verifier_key();
     folder.write(AUDIT_KEY, format!("{audit_key}\n").as_bytes())?;
@@ -202,6 +203,13 @@ pub(crate) fn real_epoch_ms() -> i64 {
         .duration_since(std::time::UNIX_EPOCH)
         .unwrap_or_default();
     i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Milliseconds since the machine started, those of its sleep among them. Setting the time of day does not move it.
+fn passed_ms() -> i64 {
+    let since_start = clock_gettime(ClockId::Boottime);
+    let ms = since_start.tv_nsec / 1_000_000;
+    since_start.tv_sec.saturating_mul(1000).saturating_add(ms)
 }
 
 /// A deployment on one machine has one node.

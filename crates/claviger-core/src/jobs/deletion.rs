@@ -59,7 +59,7 @@ pub(super) async fn stage(
     rotation::unschedule(&mut staged, key);
     remove_aliases(core, &mut staged, key);
     if grants::has_any(core, &key.place).await? {
-        let due = Due::grants(core.clock.now(), &key.place.region, key.place.key);
+        let due = Due::grants(core.clock.earliest_now(), &key.place.region, key.place.key);
         staged.set(due.id(), account, &due)?;
     }
     quotas::one_key_less(core, &mut staged, key);

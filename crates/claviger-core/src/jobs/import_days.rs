@@ -10,7 +10,7 @@ use crate::{
 
 /// Destroys the keys of all days whose last token has run out.
 pub(super) async fn destroy_past(core: &Core) -> Result<(), Error> {
-    let today = day_of(core.clock.now())?;
+    let today = day_of(core.clock.earliest_now())?;
     for (id, stored) in core
         .records
         .list::<ImportDayRecord>("", None, DAYS_LISTED_MAX)

@@ -1,7 +1,7 @@
 //! What the service does on its own: expiry, rotation, deletion, the end of import days, and emptying the outbox.
 //!
 //! Jobs look at the clock and at the list of due dates; what they then do to a key they decide from the key itself. Each
-//! change is committed with its event, like any other.
+//! change is committed with its event, like any other. Much of it can't be undone, so their time is the earliest that it may be.
 
 mod deletion;
 mod expiry;
@@ -33,6 +33,7 @@ pub fn start(core: Arc<Core>) -> tokio::task::JoinHandle<()> {
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
         loop {
             tick.tick().await;
+            tell_jump(&core);
             if let Err(error) = run_due(&core).await {
                 tracing::error!(%error, cause = error.private_source().map(ToString::to_string), "jobs failed");
             }
@@ -58,6 +59,16 @@ pub async fn run_due(core: &Core) -> Result<(), Error> {
     failed = failed.and(last_usage::write_due(core).await);
     failed = failed.and(import_days::destroy_past(core).await);
     failed.and(core.erasure.settle(core).await)
+}
+
+/// The operator's clock may be wrong or may just have been put right: what waits for it must not wait unseen.
+fn tell_jump(core: &Core) {
+    if let Some(jump_ms) = core.clock.jump_ms() {
+        tracing::warn!(
+            seconds = jump_ms / 1000,
+            "the system clock was set: until a restart, deletions, expiry and rotations wait until the time has passed without that, too"
+        );
+    }
 }
 
 /// A conflict is no failure: the next round looks again.
@@ -137,7 +148,7 @@ async fn next_due(
         .await?
         .into_iter()
         .next();
-    Ok(next.filter(|(_, due)| due.record.at_ms <= core.clock.now().epoch_ms()))
+    Ok(next.filter(|(_, due)| due.record.at_ms <= core.clock.earliest_now().epoch_ms()))
 }
 
 /// A key that somebody is at for long does not hold up the others: the next round looks again.

@@ -18,7 +18,7 @@ pub(super) async fn stage(
     key: &Key,
     due: &Due,
 ) -> Result<Option<(Staged, Vec<ServiceEvent>)>, Error> {
-    let now = core.clock.now();
+    let now = core.clock.earliest_now();
     let key_rotates = key.record.state(now) == KeyState::Enabled && !key.record.is_replica();
     let scheduled = key.record.rotation.map(|schedule| schedule.next_ms);
     if scheduled != Some(due.at_ms) || !key_rotates {

@@ -201,7 +201,7 @@ pub(crate) async fn leave(core: &Core, staged: &mut Staged, key: &Key) -> Result
         if record.other_regions().next().is_none()
             && let Some(days) = record.replica_window_days.take()
         {
-            let deletion = core.clock.now().saturating_add_days(i64::from(days));
+            let deletion = core.clock.latest_now().saturating_add_days(i64::from(days));
             let due = Due::deletion(deletion, &other.place.region, other.place.key);
             staged.set(due.id(), Some(&other.account), &due)?;
             record.deletion_ms = Some(deletion.epoch_ms());

@@ -64,7 +64,8 @@ impl Operation for ScheduleKeyDeletion {
         let days = window_days(input);
         // A primary key waits for its replicas, and only then for its date.
         let has_replicas = !key.record.is_replica() && key.record.other_regions().next().is_some();
-        let deletion = (!has_replicas).then(|| cx.now.saturating_add_days(i64::from(days)));
+        let begun = cx.core.clock.latest_now();
+        let deletion = (!has_replicas).then(|| begun.saturating_add_days(i64::from(days)));
         if let Some(deletion) = deletion {
             let due = Due::deletion(deletion, &key.place.region, key.place.key);
             cx.staged.set(due.id(), Some(&key.account), &due)?;

@@ -13,6 +13,7 @@
 
 mod asymmetric;
 mod ceremony;
+mod clock_jumps;
 mod coverage;
 mod faults;
 mod grant_lists;

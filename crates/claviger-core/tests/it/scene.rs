@@ -197,7 +197,7 @@ impl Deployment {
         let core = Core::open(Parts {
             records: self.records(),
             audit: self.open_log(),
-            clock: Arc::new(Clock::new(|| NOW_MS.get())),
+            clock: Arc::new(Clock::new(|| NOW_MS.get(), || PASSED_MS.get())),
             rng: Arc::clone(&self.draws) as Arc<dyn Rng>,
             pool: pool(),
             principals: Arc::clone(&self.people) as Arc<dyn Principals>,
@@ -374,6 +374,12 @@ fn call_of(
 
 /// Moves the test's own clock: the service finds itself later, and no job has run.
 pub(crate) fn wait_seconds(seconds: i64) {
+    set_clock_ahead(seconds);
+    PASSED_MS.set(PASSED_MS.get() + seconds * 1000);
+}
+
+/// The wall clock is set ahead, or back, although no time has passed.
+pub(crate) fn set_clock_ahead(seconds: i64) {
     NOW_MS.set(NOW_MS.get() + seconds * 1000);
 }
 
@@ -411,6 +417,7 @@ thread_local! {
     /// Each test has a thread, and so a clock, of its own.
     static REQUEST_QUOTAS: Cell<bool> = const { Cell::new(false) };
     static NOW_MS: Cell<i64> = const { Cell::new(START_MS) };
+    static PASSED_MS: Cell<i64> = const { Cell::new(0) };
 }
 
 /// 2026-01-02T03:04:05Z.

@@ -72,7 +72,7 @@ impl Scene {
         let core = Core::open(Parts {
             records,
             audit: Log::open(settings, seed, || NOW_MS).unwrap(),
-            clock: Arc::new(Clock::new(|| NOW_MS)),
+            clock: Arc::new(Clock::new(|| NOW_MS, || 0)),
             rng: Arc::new(SystemRng),
             pool: Arc::new(KeyPool::start(limits).unwrap()),
             principals: Arc::clone(&iam) as _,

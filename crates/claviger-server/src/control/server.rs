@@ -160,8 +160,15 @@ impl Control {
             .refusals
             .counts()
             .map(|(reason, count)| format!("  {count:>10}  {}\n", reason.name()));
+        let lead_seconds = self.service.core.clock.lead_ms() / 1000;
+        let clock = match lead_seconds {
+            0 => String::new(),
+            set => format!(
+                "the system clock was set by {set:+} s since the start: what is due by its date waits for the later of both\n"
+            ),
+        };
         format!(
-            "{readiness}\nendpoint {}\nfailed TLS handshakes since the start: {}\nrefused authentications since the start:\n{}",
+            "{readiness}\n{clock}endpoint {}\nfailed TLS handshakes since the start: {}\nrefused authentications since the start:\n{}",
             self.endpoint,
             self.refusals.handshakes_failed(),
             refused.collect::<String>()
