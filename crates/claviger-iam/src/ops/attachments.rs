@@ -7,6 +7,7 @@ use claviger_policy::Values;
 use super::{
     carrying::{self, As},
     paging::Page,
+    policies,
 };
 use crate::{
     entities, errors,
@@ -49,7 +50,7 @@ pub(super) async fn detach<H: Holder>(
         .holdings_mut()
         .attached
         .remove(arn)
-        .ok_or_else(|| errors::no_such_policy(arn))?;
+        .ok_or_else(|| policies::absent(arn, errors::no_such_policy))?;
     carrying::end(cx, &listed, As::Attached).await?;
     entities::replace(cx, stored, &record)
 }

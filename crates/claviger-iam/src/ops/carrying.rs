@@ -2,6 +2,7 @@
 
 use claviger_core::{cx::Cx, error::Error};
 
+use super::policies;
 use crate::{
     aws_managed::AwsManagedPolicy,
     entities, errors,
@@ -28,7 +29,7 @@ pub(super) async fn begin(cx: &mut Cx<'_>, arn: &str, how: As) -> Result<ListedP
     let account = cx.caller.account;
     let stored = entities::by_arn::<ManagedPolicyRecord>(&cx.core.records, account, arn)
         .await?
-        .ok_or_else(|| errors::not_attachable(arn))?;
+        .ok_or_else(|| policies::absent(arn, errors::not_attachable))?;
     let mut record = stored.record.clone();
     let count = how.count(&mut record);
     *count = count.saturating_add(1);

@@ -60,10 +60,7 @@ impl Subject for OnePolicy {
     fn agrees(&self) -> Result<(), Error> {
         match &self.found {
             Some(_) => Ok(()),
-            None if self.arn.starts_with("arn:aws:iam::") && self.arn.contains(":policy/") => {
-                Err(errors::no_such_policy(&self.arn))
-            }
-            None => Err(errors::invalid_arn(&self.arn)),
+            None => Err(absent(&self.arn, errors::no_such_policy)),
         }
     }
 
@@ -76,6 +73,15 @@ impl Subject for OnePolicy {
 
     fn lanes(&self) -> Vec<u64> {
         subjects::lanes(self.account)
+    }
+}
+
+/// The refusal of an ARN that no policy has: in these words, unless it can't be the ARN of a policy at all.
+pub(super) fn absent(arn: &str, said: fn(&str) -> Error) -> Error {
+    if arn.starts_with("arn:aws:iam::") && arn.contains(":policy/") {
+        said(arn)
+    } else {
+        errors::invalid_arn(arn)
     }
 }
 

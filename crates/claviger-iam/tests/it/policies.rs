@@ -229,6 +229,13 @@ async fn attached_policies() {
             .await,
         format!("NoSuchEntity: Policy {absent} does not exist or is not attachable.")
     );
+    let unlike = "arn:aws:iam:aws:policy/AdministratorAccess";
+    for action in ["AttachUserPolicy", "DetachUserPolicy"] {
+        assert_eq!(
+            scene.refused(action, &[user, ("PolicyArn", unlike)]).await,
+            format!("InvalidInput: ARN {unlike} is not valid.")
+        );
+    }
     for number in 0..11 {
         let arn = scene
             .managed_policy(&format!("p{number}"), &allow(json!("kms:ListKeys")))

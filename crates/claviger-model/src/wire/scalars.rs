@@ -115,7 +115,10 @@ impl Text {
         if let Some(pattern) = &self.pattern
             && !self.has_pattern(text)
         {
-            report.violate(name, shown, &pattern.constraint());
+            match pattern.sentence() {
+                Some(sentence) => report.say(name, sentence),
+                None => report.violate(name, shown, &pattern.constraint()),
+            }
         }
         Slot::Broken
     }
@@ -128,6 +131,12 @@ impl Pattern {
             "Member must satisfy regular expression pattern: {}",
             self.text
         )
+    }
+
+    /// What IAM says instead of the constraint, where it has words of its own.
+    fn sentence(&self) -> Option<&'static str> {
+        let own = IAM_SENTENCES.iter().find(|(text, _)| *text == self.text);
+        own.map(|(_, sentence)| *sentence)
     }
 }
 
@@ -399,3 +408,15 @@ scalar_rules!(
 const BAD_BASE64: &str = "Invalid base64 in a blob";
 
 const HALF_MS: Duration = Duration::from_micros(500);
+
+/// The patterns of names and paths, and what IAM says of a text that breaks them.
+const IAM_SENTENCES: [(&str, &str); 2] = [
+    (
+        r"[\w+=,.@-]+",
+        "It must contain only alphanumeric characters and/or the following: +=,.@_-",
+    ),
+    (
+        r"(\u002F)|(\u002F[\u0021-\u007E]+\u002F)",
+        "It must begin and end with / and contain only alphanumeric characters and/or / characters.",
+    ),
+];

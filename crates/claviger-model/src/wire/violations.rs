@@ -14,6 +14,8 @@ pub(crate) struct Report {
     /// Where the pass is: empty at the top, else `tags.1.member.`.
     pub(super) path: String,
     violations: Vec<String>,
+    /// The first refusal in words of its own. AWS asks for it once the model's rules hold.
+    sentence: Option<String>,
 }
 
 /// How a violation prints the value.
@@ -53,11 +55,19 @@ impl Report {
         ));
     }
 
+    /// Records that the member `name` is refused with a sentence instead of a constraint.
+    #[cold]
+    pub(super) fn say(&mut self, name: &str, sentence: &str) {
+        self.sentence.get_or_insert_with(|| {
+            format!("The specified value for {name} is invalid. {sentence}")
+        });
+    }
+
     /// The error that all violations make together, if there are any.
     pub(super) fn into_error(self) -> Option<DecodeError> {
         let count = self.violations.len();
         if count == 0 {
-            return None;
+            return self.sentence.map(DecodeError::Validation);
         }
         let noun = if count == 1 { "error" } else { "errors" };
         let texts = self.violations.join("; ");
