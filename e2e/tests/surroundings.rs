@@ -60,7 +60,8 @@ fn make_it_complain(server: &Server) {
 
 #[test]
 fn a_folder_that_vanishes_ends_the_process() {
-    for lost in ["", "claviger.db", "audit"] {
+    let files = ["claviger.db", "claviger.db-wal", "audit/node.checkpoints"];
+    for lost in ["", "audit"].into_iter().chain(files) {
         let ground = Ground::new();
         let mut server = Server::start(&ground, &[]);
         let path = ground.data().join(lost);
@@ -78,9 +79,29 @@ fn a_folder_that_vanishes_ends_the_process() {
 }
 
 #[test]
+fn an_audit_log_that_is_replaced_by_a_copy_of_it_ends_the_process() {
+    let ground = Ground::new();
+    let mut server = Server::start(&ground, &[]);
+    let [log, aside] = ["audit", "aside"].map(|name| ground.data().join(name));
+    fs::rename(&log, &aside).unwrap();
+    fs::create_dir(&log).unwrap();
+    for file in fs::read_dir(&aside).unwrap() {
+        let file = file.unwrap();
+        fs::copy(file.path(), log.join(file.file_name())).unwrap();
+    }
+    let status = server.wait(Duration::from_secs(10)).expect("an end");
+    assert_eq!(status.code(), Some(74), "{}", server.journal());
+    let named = log.display().to_string();
+    assert!(server.journal().contains(&named), "{}", server.journal());
+}
+
+#[test]
 fn what_was_lost_is_not_begun_anew() {
     type Loss = fn(&Path);
-    let losses: [(&str, Loss); 4] = [
+    let losses: [(&str, Loss); 5] = [
+        ("audit/node.checkpoints", |data| {
+            fs::remove_file(data.join("audit/node.checkpoints")).unwrap();
+        }),
         ("claviger.db", |data| {
             fs::remove_file(data.join("claviger.db")).unwrap();
         }),

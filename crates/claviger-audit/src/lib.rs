@@ -23,6 +23,7 @@
 //! — kms.example.com/audit <base64 of key hash and Ed25519 signature>
 //! ```
 //!
+//! The first checkpoint is signed before the first line is written, so a log with lines and without checkpoints has lost them.
 //! Who has the folder but not the key can do two things unseen: rewrite the lines after the last checkpoint, and take away the
 //! end of the log together with the checkpoints over it. Hence `--since`: keep a checkpoint elsewhere, and the log must contain
 //! what it covers.
@@ -41,6 +42,7 @@ mod locked;
 mod log;
 mod notary;
 mod note;
+mod place;
 mod recovery;
 mod segment;
 mod shared;

@@ -79,7 +79,8 @@ impl Log {
     ///
     /// # Errors
     /// [`Error::Refused`] when the log contradicts itself or its last checkpoint, or when that was signed by another key;
-    /// [`Error::Locked`] when it is open elsewhere; [`Error::Invalid`] for unusable settings.
+    /// [`Error::Locked`] when it is open elsewhere; [`Error::Unwritable`] when not even the first checkpoint can be written;
+    /// [`Error::Invalid`] for unusable settings.
     pub fn open(
         settings: Settings,
         seed: &[u8],
@@ -87,9 +88,11 @@ impl Log {
     ) -> Result<(Self, Recovery), Error> {
         let signer = Signer::new(&settings.origin, seed)?;
         let recovered = recovery::recover(&settings, signer.key())?;
-        let notary = Notary::new(&settings, signer, recovered.ledger, Box::new(now_ms));
-        let shared = Arc::new(Shared::new(settings, recovered.tail, notary));
+        let (ledger, place) = (recovered.ledger, recovered.place);
+        let notary = Notary::new(&settings, signer, ledger, Box::new(now_ms));
+        let shared = Arc::new(Shared::new(settings, recovered.tail, notary, place));
         shared.settle(true);
+        shared.demand_checkpoint()?;
         let thread = thread::Builder::new()
             .name("audit".into())
             .spawn({
@@ -139,6 +142,11 @@ impl Log {
     /// False from a failed write, of a line or of a checkpoint, until the log can be written again, which it finds out by itself.
     pub fn healthy(&self) -> bool {
         self.open.shared.is_healthy()
+    }
+
+    /// The file of the log, or of its checkpoints, that was removed or replaced while it is written to: what goes there is lost.
+    pub fn lost(&self) -> Option<PathBuf> {
+        self.open.shared.lost()
     }
 
     /// The number of the last line that the disk is known to have.

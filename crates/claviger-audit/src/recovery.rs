@@ -19,6 +19,7 @@ use crate::ledger::Entries;
 use crate::locked::Locked;
 use crate::log::Settings;
 use crate::note::{Note, VerifierKey};
+use crate::place::Place;
 use crate::segment::{
     FILE_MODE, FOLDER_MODE, RawLine, Segment, checkpoints_path, is_node_name, segments, sync_folder,
 };
@@ -41,6 +42,8 @@ pub struct Recovery {
 pub(crate) struct Recovered {
     pub(crate) report: Recovery,
     pub(crate) ledger: Ledger,
+    /// Of the checkpoint file.
+    pub(crate) place: Place,
     pub(crate) tail: Tail,
 }
 
@@ -63,6 +66,7 @@ pub(crate) fn recover(settings: &Settings, key: &VerifierKey) -> Result<Recovere
     make_folder(&settings.dir)?;
     let path = checkpoints_path(&settings.dir, &settings.node);
     let ledger = open_ledger(&path, key)?;
+    let place = Place::of(&ledger.file, &path).map_err(Error::io(&path))?;
     let mut scan = Scan::new(path, ledger.last.clone());
     let found = segments(&settings.dir, &settings.node)?;
     for segment in found
@@ -72,6 +76,7 @@ pub(crate) fn recover(settings: &Settings, key: &VerifierKey) -> Result<Recovere
         scan.segment(segment, Some(segment) == found.last())?;
     }
     let last_checkpoint = scan.checkpoint.clone();
+    refuse_unsigned(&scan)?;
     let tail = open_tail(settings, found.last(), &scan)?;
     let report = Recovery {
         cut_bytes: scan.cut_bytes,
@@ -82,6 +87,7 @@ pub(crate) fn recover(settings: &Settings, key: &VerifierKey) -> Result<Recovere
     Ok(Recovered {
         report,
         ledger,
+        place,
         tail,
     })
 }
@@ -274,6 +280,16 @@ impl Scan {
         }
         Ok(chain)
     }
+}
+
+/// No line is written before the first checkpoint is: where there are lines alone, all that was ever signed is lost.
+fn refuse_unsigned(scan: &Scan) -> Result<(), Error> {
+    let has_lines = scan.chain.is_some_and(|chain| chain.size > 0);
+    if has_lines && scan.checkpoint.is_none() {
+        let reason = "holds no checkpoint, but the log has lines: what was signed of them is lost";
+        return Err(refused(&scan.checkpoints, 0, reason));
+    }
+    Ok(())
 }
 
 fn open_tail(settings: &Settings, last: Option<&Segment>, scan: &Scan) -> Result<Tail, Error> {

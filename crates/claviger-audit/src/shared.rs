@@ -8,6 +8,8 @@
 //! Locks are taken in the order notary, progress.
 
 use std::hint;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
@@ -19,6 +21,8 @@ use crate::error::Error;
 use crate::log::{Ack, Settings};
 use crate::notary::Notary;
 use crate::note::{Signer, VerifierKey};
+use crate::place::Place;
+use crate::segment::Segment;
 use crate::writer::{Tail, Writer};
 
 pub(crate) struct Shared {
@@ -27,6 +31,8 @@ pub(crate) struct Shared {
     pub(crate) durable: watch::Sender<u64>,
     progress: Mutex<Progress>,
     notary: Mutex<Notary>,
+    /// Of the checkpoint file.
+    place: Place,
     wake: Condvar,
     /// Whether the last line could be written.
     healthy: AtomicBool,
@@ -56,7 +62,7 @@ enum Sleep {
 }
 
 impl Shared {
-    pub(crate) fn new(settings: Settings, tail: Tail, notary: Notary) -> Self {
+    pub(crate) fn new(settings: Settings, tail: Tail, notary: Notary, place: Place) -> Self {
         let progress = Progress {
             synced: 0,
             signed: notary.signed_size().unwrap_or(0),
@@ -70,6 +76,7 @@ impl Shared {
             durable: watch::Sender::new(0),
             progress: Mutex::new(progress),
             notary: Mutex::new(notary),
+            place,
             wake: Condvar::new(),
             healthy: AtomicBool::new(true),
             unsigned: AtomicBool::new(false),
@@ -99,6 +106,26 @@ impl Shared {
 
     pub(crate) fn is_healthy(&self) -> bool {
         self.healthy.load(Ordering::Acquire) && !self.unsigned.load(Ordering::Acquire)
+    }
+
+    /// No line may come before the first checkpoint.
+    pub(crate) fn demand_checkpoint(&self) -> Result<(), Error> {
+        match lock(&self.notary).signed_size() {
+            Some(_) => Ok(()),
+            None => Err(Error::Unwritable(io::Error::other(
+                "the first checkpoint cannot be written",
+            ))),
+        }
+    }
+
+    pub(crate) fn lost(&self) -> Option<PathBuf> {
+        let tail = lock(&self.progress).writer.tail.clone();
+        let Settings { dir, node, .. } = &self.settings;
+        let segment = Segment::new(dir, node, tail.position.segment);
+        let segment = Place::of(&tail.file, &segment.path).ok();
+        let places = [Some(&self.place), segment.as_ref()];
+        let mut lost = places.into_iter().flatten().filter_map(Place::lost);
+        lost.next().map(Path::to_owned)
     }
 
     pub(crate) fn verifier_key(&self) -> VerifierKey {

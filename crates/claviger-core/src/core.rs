@@ -168,6 +168,11 @@ impl Core {
         self.audit.healthy()
     }
 
+    /// The file of the audit log that was removed or replaced while it is written to.
+    pub fn audit_lost(&self) -> Option<std::path::PathBuf> {
+        self.audit.lost()
+    }
+
     /// The key at `place`, from the cache or the store.
     pub(crate) async fn key(&self, place: &KeyPlace) -> Result<Option<Arc<Key>>, Fault> {
         match self.keys.look(place) {

@@ -112,9 +112,10 @@ impl DataFolder {
         SocketPath::of(&self.path)
     }
 
-    /// What must stay in its place while the service runs, which has opened all of it.
+    /// What must stay in its place while the service runs, which has opened all of it; the log looks after its own files.
     pub(crate) fn standing(&self) -> io::Result<Standing> {
-        Standing::of(&[self.path.join(LOCK), self.store()], &[self.audit()])
+        let ahead = self.path.join("claviger.db-wal");
+        Standing::of(&[self.path.join(LOCK), self.store(), ahead])
     }
 
     /// The keyring. A folder without one gets a new one, unless something else in it shows that one was lost.

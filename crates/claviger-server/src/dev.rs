@@ -108,7 +108,7 @@ async fn serve(
     let service = Arc::new(assemble(folder, choices(options)).await?);
     let root = root_credentials(options, &service).await?;
     let jobs = jobs::start(Arc::clone(&service.core));
-    let standing = tokio::spawn(end_without(folder.standing()?));
+    let standing = tokio::spawn(end_without(folder.standing()?, Arc::clone(&service.core)));
     let uses = last_used::start(Arc::clone(&service.core), Arc::clone(&service.iam));
     let scheme = if tls.is_some() { "https" } else { "http" };
     let endpoint = format!("{scheme}://{}", socket.local_addr()?);
@@ -244,10 +244,11 @@ fn shell_path(path: &Path) -> String {
 }
 
 /// Ends the process when its files are no longer where it would look for them at its next start.
-async fn end_without(standing: Standing) {
+async fn end_without(standing: Standing, core: Arc<Core>) {
     loop {
         tokio::time::sleep(LOOK_EVERY).await;
-        if let Some(gone) = standing.gone() {
+        let gone = standing.gone().map(Path::to_owned);
+        if let Some(gone) = gone.or_else(|| core.audit_lost()) {
             let gone = gone.display();
             end_process(&format!(
                 "clavigerd: {gone} was removed or replaced; ending, for nothing more can be kept"

@@ -82,6 +82,19 @@ impl Ledger {
         self.marks.insert(at, checkpoint.mark());
     }
 
+    /// The log has lines. The first checkpoint was there before them.
+    pub(super) fn demand_one(&mut self) {
+        let is_altered = |finding: &Finding| finding.damage == Damage::Altered;
+        if self.count == 0 && !self.finding.as_ref().is_some_and(is_altered) {
+            self.finding = None;
+            self.find(
+                Damage::Altered,
+                1,
+                "no checkpoint, but the log has lines: what was signed of them is missing",
+            );
+        }
+    }
+
     fn accept(&mut self, entry: &Entry<'_>) -> Result<(), &'static str> {
         let note = str::from_utf8(entry.bytes).ok().and_then(Note::parse);
         let note = note
@@ -90,6 +103,9 @@ impl Ledger {
         let checkpoint = Checkpoint::parse(note.text).ok_or("not a checkpoint")?;
         if !self.trusted.is_empty() && !self.trusted.iter().any(|key| note.is_signed_by(key)) {
             return Err("not signed by a trusted key");
+        }
+        if self.count == 0 && checkpoint.size > 0 {
+            return Err("the checkpoints before it are missing: the first one covers no line");
         }
         let origin = self.origin.get_or_insert_with(|| checkpoint.origin.clone());
         if *origin != checkpoint.origin || !note.is_named(origin) {
@@ -136,5 +152,39 @@ impl Ledger {
             reason: reason.to_owned(),
         };
         self.finding.get_or_insert(finding);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checkpoint::Position;
+    use crate::note::Signer;
+
+    /// What a start leaves that finds none and signs what it finds.
+    #[test]
+    fn checkpoints_that_were_begun_anew_are_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("n1.checkpoints");
+        let signer = Signer::new("claviger.example/audit", &[3; 32]).unwrap();
+        for (size, found) in [(0, None), (3, Some(Damage::Altered))] {
+            let position = Position {
+                segment: 1,
+                bytes: 99,
+            };
+            let first = Checkpoint {
+                origin: "claviger.example/audit".into(),
+                size,
+                head: [7; 32],
+                node: "n1".into(),
+                time_ms: 0,
+                position,
+                previous: GENESIS,
+                successor: None,
+            };
+            fs::write(&path, format!("{}\n", signer.sign(&first.to_text()))).unwrap();
+            let ledger = Ledger::read(&path, "n1", &[signer.key().clone()]).unwrap();
+            assert_eq!(ledger.finding.map(|finding| finding.damage), found);
+        }
     }
 }

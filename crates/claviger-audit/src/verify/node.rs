@@ -28,15 +28,19 @@ pub(super) fn examine(
     }
     let mut walk = Walk::new(path, &ledger.marks);
     walk.all(&segments(dir, &node)?)?;
+    let (chain, events, finding) = (walk.chain, walk.events, walk.finding);
+    if chain.size > 0 {
+        ledger.demand_one();
+    }
     let covered = ledger.last.as_ref().map_or(0, |last| last.size);
     Ok(NodeReport {
-        lines: walk.chain.size,
-        events: walk.events,
+        lines: chain.size,
+        events,
         checkpoints: ledger.count,
-        unsigned_lines: walk.chain.size.saturating_sub(covered),
+        unsigned_lines: chain.size.saturating_sub(covered),
         origin_proven: !keys.is_empty() && ledger.last.is_some(),
         last_checkpoint: ledger.last,
-        findings: walk.finding.into_iter().chain(ledger.finding).collect(),
+        findings: finding.into_iter().chain(ledger.finding).collect(),
         node,
     })
 }

@@ -111,8 +111,59 @@ fn without_the_key_the_origin_is_unproven() {
         verify(scene.path(), &[stranger], None).unwrap().verdict(),
         Verdict::Altered
     );
+}
+
+#[test]
+fn lines_whose_checkpoints_are_gone_are_neither_whole_nor_followed_by_more() {
+    let scene = Scene::new();
+    let (log, _) = scene.open();
+    append(&log, 1..=2);
+    drop(log);
+    let whole = fs::read(scene.checkpoints()).unwrap();
+    for left in [&[][..], &whole[..20]] {
+        fs::write(scene.checkpoints(), left).unwrap();
+        assert_eq!(scene.verdict(), Verdict::Altered);
+        let without_keys = verify(scene.path(), &[], None).unwrap();
+        assert_eq!(without_keys.verdict(), Verdict::Altered);
+        refused(&scene);
+    }
     fs::remove_file(scene.checkpoints()).unwrap();
-    assert_eq!(scene.verdict(), Verdict::Unproven);
+    assert_eq!(scene.verdict(), Verdict::Altered);
+    refused(&scene);
+    fs::write(scene.checkpoints(), whole).unwrap();
+    assert_eq!(scene.verdict(), Verdict::Proven);
+}
+
+fn refused(scene: &Scene) {
+    let opened = Log::open(scene.settings(Ack::Write), &SEED, || 0);
+    let error = opened.err().expect("a refusal").to_string();
+    assert!(
+        error.contains("n1.checkpoints: holds no checkpoint"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_file_that_is_removed_or_replaced_under_the_log_is_lost() {
+    let scene = Scene::new();
+    let (log, _) = scene.open();
+    append(&log, 1..=2);
+    scene.rotate(&log);
+    append(&log, 3..=3);
+    assert_eq!(log.lost(), None);
+    let segments = scene.segments();
+    for path in [segments.last().unwrap(), &scene.checkpoints()] {
+        let aside = path.with_extension("aside");
+        fs::rename(path, &aside).unwrap();
+        assert_eq!(log.lost().as_ref(), Some(path));
+        fs::copy(&aside, path).unwrap();
+        assert_eq!(log.lost().as_ref(), Some(path));
+        fs::rename(&aside, path).unwrap();
+        assert_eq!(log.lost(), None);
+    }
+    // What is no longer written to may go into an archive.
+    fs::remove_file(&segments[0]).unwrap();
+    assert_eq!(log.lost(), None);
 }
 
 /// A key of the same name.

@@ -22,6 +22,14 @@ fn a_log_whose_checkpoints_cannot_be_written_fails_closed_and_recovers_by_itself
     );
 }
 
+#[test]
+fn a_log_whose_first_checkpoint_cannot_be_written_is_not_begun() {
+    on_small_files(
+        "health::a_log_whose_first_checkpoint_cannot_be_written_is_not_begun",
+        begin_without_room,
+    );
+}
+
 /// The kernel's limit on file sizes stands in for a full disk: writes come short and then fail, until the limit is lifted.
 #[allow(
     clippy::disallowed_methods,
@@ -44,6 +52,16 @@ fn on_small_files(name: &str, test: fn()) {
         output.status.success() && text.contains("1 passed"),
         "{text}"
     );
+}
+
+fn begin_without_room() {
+    let scene = Scene::new();
+    limit_files_to("10:");
+    let refused = scene.try_open(scene.settings(Ack::Write)).err();
+    assert!(matches!(refused, Some(Error::Unwritable(_))), "{refused:?}");
+    lift_the_limit();
+    drop(scene.open());
+    assert_eq!(scene.verdict(), Verdict::Proven);
 }
 
 fn fill_checkpoints_and_recover() {
@@ -101,12 +119,16 @@ fn fill_and_recover() {
 }
 
 fn lift_the_limit() {
+    limit_files_to("unlimited");
+}
+
+fn limit_files_to(bytes: &str) {
     let this = std::process::id().to_string();
-    let lifted = Command::new("prlimit")
-        .args(["--pid", &this, "--fsize=unlimited"])
+    let limited = Command::new("prlimit")
+        .args(["--pid", &this, &format!("--fsize={bytes}")])
         .status()
         .unwrap();
-    assert!(lifted.success());
+    assert!(limited.success());
 }
 
 fn await_health(log: &Log) {

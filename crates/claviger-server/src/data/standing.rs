@@ -9,47 +9,32 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Files and folders, and which ones they were at first.
-pub(crate) struct Standing {
-    files: Vec<(PathBuf, Identity)>,
-    folders: Vec<PathBuf>,
-}
+/// Files, and which ones they were at first.
+pub(crate) struct Standing(Vec<(PathBuf, Identity)>);
 
 /// Device and inode. An open file keeps its own on every file system; a folder does not on all.
 #[derive(PartialEq, Eq)]
 struct Identity(u64, u64);
 
 impl Standing {
-    /// As they stand now; the process has the files open.
+    /// As they stand now; the process has them open.
     ///
     /// # Errors
-    /// One of the files is not there.
-    pub(super) fn of(files: &[PathBuf], folders: &[PathBuf]) -> io::Result<Self> {
+    /// One of them is not there.
+    pub(super) fn of(files: &[PathBuf]) -> io::Result<Self> {
         let identified = files
             .iter()
             .map(|path| Ok((path.clone(), Identity::of(path)?)));
-        Ok(Self {
-            files: identified.collect::<io::Result<_>>()?,
-            folders: folders.to_vec(),
-        })
+        identified.collect::<io::Result<_>>().map(Self)
     }
 
     /// The first that is gone or was replaced. What the file system fails to tell is taken to stand.
     pub(crate) fn gone(&self) -> Option<&Path> {
-        let file = self.files.iter().find(|(path, identity)| {
-            Identity::of(path).map_or_else(
-                |error| error.kind() == io::ErrorKind::NotFound,
-                |now| now != *identity,
-            )
-        });
-        let folder = || {
-            self.folders
-                .iter()
-                .find(|path| path.try_exists().is_ok_and(|exists| !exists))
+        let is_gone = |(path, identity): &&(PathBuf, Identity)| match Identity::of(path) {
+            Ok(now) => now != *identity,
+            Err(error) => error.kind() == io::ErrorKind::NotFound,
         };
-        file.map(|(path, _)| path)
-            .or_else(folder)
-            .map(PathBuf::as_path)
+        self.0.iter().find(is_gone).map(|(path, _)| &**path)
     }
 }
 
@@ -68,14 +53,11 @@ mod tests {
     #[test]
     fn what_is_removed_or_replaced_is_gone_and_what_is_written_is_not() {
         let folder = tempfile::tempdir().unwrap();
-        let [file, inner] = &["file", "inner"].map(|name| folder.path().join(name));
+        let file = &folder.path().join("file");
         fs::write(file, "1").unwrap();
-        fs::create_dir(inner).unwrap();
-        let standing = Standing::of(from_ref(file), from_ref(inner)).unwrap();
+        let standing = Standing::of(from_ref(file)).unwrap();
         fs::write(file, "2").unwrap();
         assert_eq!(standing.gone(), None);
-        fs::remove_dir(inner).unwrap();
-        assert_eq!(standing.gone(), Some(&**inner));
         let backup = folder.path().join("backup");
         fs::write(&backup, "1").unwrap();
         fs::rename(&backup, file).unwrap();
