@@ -14,38 +14,57 @@ use super::{Claims, PURPOSE, TOKEN_LETTERS_MAX};
 pub(crate) struct Minted {
     /// As STS answers them.
     pub(crate) credentials: Credentials,
-    /// How much of the room for policies and tags is used, percent; none when there are none.
-    pub(crate) packed_percent: Option<i32>,
+    /// How long the token is, bytes.
+    pub(crate) token_bytes: i32,
+    /// How much of the length that a token may have is used, percent.
+    pub(crate) used_percent: i32,
 }
 
-/// Makes the credentials of a session.
+/// Makes the credentials of a session, whose token is made `token_bytes_min` long if it is shorter.
 ///
 /// # Errors
 /// `PackedPolicyTooLarge`, or the crypto engine fails.
-pub(crate) fn mint(cx: &Cx<'_>, claims: &Claims) -> Result<Minted, Error> {
-    let packed_percent = packed_percent(claims)?;
+pub(crate) fn mint(
+    cx: &Cx<'_>,
+    claims: &Claims,
+    token_bytes_min: Option<i32>,
+) -> Result<Minted, Error> {
+    let plaintext = claims.pack(plaintext_bytes_min(token_bytes_min))?;
+    let used_percent = used_percent(plaintext.len())?;
     let records = &cx.core.records;
-    let sealed = records.seal_token(PURPOSE, &claims.pack()?, &*cx.core.rng)?;
+    let sealed = records.seal_token(PURPOSE, &plaintext, &*cx.core.rng)?;
     let secret = records.session_secret(&sealed, &claims.access_key_id)?;
     // EXPOSE: the answer to whoever asked for it.
     let secret = std::str::from_utf8(secret.expose()).map_err(error::internal)?;
+    let token = STANDARD.encode(sealed);
     Ok(Minted {
+        token_bytes: token.len().try_into().unwrap_or(i32::MAX),
+        used_percent,
         credentials: Credentials {
             access_key_id: claims.access_key_id.clone(),
             secret_access_key: SecretText::copy_of(secret),
-            session_token: SecretText::copy_of(&STANDARD.encode(sealed)),
+            session_token: SecretText::copy_of(&token),
             expiration: Timestamp::from_epoch_ms(claims.expires_ms),
         },
-        packed_percent,
     })
 }
 
-/// Policies and tags may take what the rest of the token leaves.
-fn packed_percent(claims: &Claims) -> Result<Option<i32>, Error> {
-    let packed = claims.packed_bytes()?;
-    let whole = claims.pack()?.len();
-    let room = TOKEN_BYTES_MAX.saturating_sub(whole.saturating_sub(packed));
-    let percent = packed.saturating_mul(100).div_ceil(room.max(1));
+/// The shortest plaintext whose token has as many letters: four for every three bytes.
+fn plaintext_bytes_min(letters: Option<i32>) -> usize {
+    let letters = usize::try_from(letters.unwrap_or(0)).unwrap_or(0);
+    letters
+        .div_ceil(4)
+        .saturating_mul(3)
+        .saturating_sub(OVERHEAD_BYTES)
+}
+
+/// How much of the longest token the one of this plaintext is.
+fn used_percent(plaintext_bytes: usize) -> Result<i32, Error> {
+    let letters = plaintext_bytes
+        .saturating_add(OVERHEAD_BYTES)
+        .div_ceil(3)
+        .saturating_mul(4);
+    let percent = letters.saturating_mul(100).div_ceil(TOKEN_LETTERS_MAX);
     if percent > 100 {
         // AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
         return Err(Error::new(
@@ -55,9 +74,5 @@ fn packed_percent(claims: &Claims) -> Result<Option<i32>, Error> {
             ),
         ));
     }
-    let asked = !claims.policies.is_empty() || !claims.tags.is_empty();
-    Ok(asked.then(|| i32::try_from(percent).unwrap_or(100)))
+    Ok(i32::try_from(percent).unwrap_or(100))
 }
-
-/// The longest plaintext whose token has no more letters than are allowed.
-const TOKEN_BYTES_MAX: usize = TOKEN_LETTERS_MAX / 4 * 3 - OVERHEAD_BYTES;

@@ -41,9 +41,11 @@ impl Operation for AssumeRole {
         out.put_str("roleArn", &input.role_arn)
             .put_str("roleSessionName", &input.role_session_name);
         role_session::put_policies(out, input.policy.as_deref(), input.policy_arns.as_deref());
-        if let Some(seconds) = input.duration_seconds {
-            out.put_int("durationSeconds", i64::from(seconds));
-        }
+        super::put_terms(
+            out,
+            input.duration_seconds,
+            input.minimum_session_token_size,
+        );
         if let Some(tags) = &input.tags {
             out.put_objects("tags", tags, |member, tag| {
                 member.put_str("key", &tag.key).put_str("value", &tag.value);
@@ -98,6 +100,7 @@ impl Operation for AssumeRole {
             duration_seconds: input.duration_seconds,
             policy: input.policy.as_deref(),
             policy_arns: input.policy_arns.as_deref().unwrap_or_default(),
+            token_bytes_min: input.minimum_session_token_size,
         };
         let made = role_session::make(cx, on.subject(), &request).await?;
         Ok(AssumeRoleOutput {
@@ -105,7 +108,8 @@ impl Operation for AssumeRole {
             assumed_role_user: Some(made.user),
             packed_policy_size: made.packed_percent,
             source_identity: made.source_identity,
-            ..AssumeRoleOutput::default()
+            session_token_utilization: Some(made.used_percent),
+            session_token_size: Some(made.token_bytes),
         })
     }
 }

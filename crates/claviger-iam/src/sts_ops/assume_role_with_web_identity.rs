@@ -79,9 +79,11 @@ impl Operation for AssumeRoleWithWebIdentity {
         out.put_str("roleArn", &input.role_arn)
             .put_str("roleSessionName", &input.role_session_name);
         role_session::put_policies(out, input.policy.as_deref(), input.policy_arns.as_deref());
-        if let Some(seconds) = input.duration_seconds {
-            out.put_int("durationSeconds", i64::from(seconds));
-        }
+        super::put_terms(
+            out,
+            input.duration_seconds,
+            input.minimum_session_token_size,
+        );
     }
 
     fn condition<'a>(input: &'a AssumeRoleWithWebIdentityInput, key: &str) -> Option<Values<'a>> {
@@ -104,6 +106,7 @@ impl Operation for AssumeRoleWithWebIdentity {
             duration_seconds: input.duration_seconds,
             policy: input.policy.as_deref(),
             policy_arns: input.policy_arns.as_deref().unwrap_or_default(),
+            token_bytes_min: input.minimum_session_token_size,
         };
         let made = role_session::make(cx, &on.subject().0, &request).await?;
         let mut output = AssumeRoleWithWebIdentityOutput {
@@ -111,6 +114,8 @@ impl Operation for AssumeRoleWithWebIdentity {
             assumed_role_user: Some(made.user),
             packed_policy_size: made.packed_percent,
             source_identity: made.source_identity,
+            session_token_utilization: Some(made.used_percent),
+            session_token_size: Some(made.token_bytes),
             ..AssumeRoleWithWebIdentityOutput::default()
         };
         if let Some(identity) = &cx.caller.web_identity {

@@ -16,7 +16,6 @@ use claviger_policy::PrincipalKind;
 
 use crate::{
     entities::by_id,
-    errors,
     ids::new_session_key_id,
     records::UserRecord,
     sessions::{Claims, SessionPolicies, mint},
@@ -34,9 +33,11 @@ impl Operation for GetSessionToken {
     fn subject(_: &GetSessionTokenInput) {}
 
     fn parameters(input: &GetSessionTokenInput, out: &mut Parameters) {
-        if let Some(seconds) = input.duration_seconds {
-            out.put_int("durationSeconds", i64::from(seconds));
-        }
+        super::put_terms(
+            out,
+            input.duration_seconds,
+            input.minimum_session_token_size,
+        );
     }
 
     fn check(input: &GetSessionTokenInput) -> Result<(), Error> {
@@ -63,15 +64,11 @@ impl Operation for GetSessionToken {
             | PrincipalKind::FederatedUser
             | PrincipalKind::WebIdentity { .. } => return Err(not_for_sessions()),
         };
+        // AWS: "If the duration is longer than one hour, the session for account owners defaults to one hour."
         let seconds = input
             .duration_seconds
-            .unwrap_or(SECONDS_USUAL.min(seconds_max));
-        if seconds > seconds_max {
-            // UNKNOWN: AWS's own text is not recorded.
-            return Err(errors::validation(format!(
-                "The requested DurationSeconds exceeds the limit of {seconds_max} seconds for account root sessions."
-            )));
-        }
+            .unwrap_or(SECONDS_USUAL)
+            .min(seconds_max);
         let now = cx.now.epoch_seconds();
         let claims = Claims {
             account: cx.caller.account.to_string(),
@@ -87,11 +84,13 @@ impl Operation for GetSessionToken {
             source_identity: None,
             provider: None,
         };
-        let credentials = mint(cx, &claims)?.credentials;
-        super::note_credentials(cx, &credentials);
+        let minted = mint(cx, &claims, input.minimum_session_token_size)?;
+        let noted = super::note_credentials(cx, &minted.credentials);
+        super::note_size(noted, minted.token_bytes, minted.used_percent);
         Ok(GetSessionTokenOutput {
-            credentials: Some(credentials),
-            ..GetSessionTokenOutput::default()
+            credentials: Some(minted.credentials),
+            session_token_utilization: Some(minted.used_percent),
+            session_token_size: Some(minted.token_bytes),
         })
     }
 }

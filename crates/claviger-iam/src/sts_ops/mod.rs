@@ -34,3 +34,20 @@ fn note_credentials<'c>(cx: &'c mut Cx<'_>, credentials: &Credentials) -> &'c mu
             .put_str("expiration", &credentials.expiration.human());
     })
 }
+
+/// How long a session and its token shall be, in the audit event.
+fn put_terms(out: &mut Parameters, seconds: Option<i32>, token_bytes_min: Option<i32>) {
+    if let Some(seconds) = seconds {
+        out.put_int("durationSeconds", seconds.into());
+    }
+    if let Some(bytes) = token_bytes_min {
+        out.put_int("minimumSessionTokenSize", bytes.into());
+    }
+}
+
+/// Notes how long a token is and how much of the longest it is.
+fn note_size(noted: &mut Parameters, token_bytes: i32, used_percent: i32) {
+    noted
+        .put_int("sessionTokenUtilization", used_percent.into())
+        .put_int("sessionTokenSize", token_bytes.into());
+}

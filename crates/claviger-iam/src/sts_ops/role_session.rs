@@ -26,12 +26,17 @@ pub(super) struct Request<'a> {
     pub(super) duration_seconds: Option<i32>,
     pub(super) policy: Option<&'a str>,
     pub(super) policy_arns: &'a [PolicyDescriptorType],
+    pub(super) token_bytes_min: Option<i32>,
 }
 
 /// What the answers have in common.
 pub(super) struct Made {
     pub(super) credentials: Credentials,
     pub(super) user: AssumedRoleUser,
+    pub(super) token_bytes: i32,
+    pub(super) used_percent: i32,
+    /// The same as the percentage above: since there is one limit for all that a token holds, its policies and tags have
+    /// none of their own. None when there are none.
     pub(super) packed_percent: Option<i32>,
     pub(super) source_identity: Option<String>,
 }
@@ -68,14 +73,18 @@ pub(super) async fn make(
             .as_ref()
             .map(|who| who.provider_arn.clone()),
     };
-    let minted = mint(cx, &claims)?;
+    let minted = mint(cx, &claims, request.token_bytes_min)?;
+    // UNKNOWN: whether AWS answers PackedPolicySize where there are neither policies nor tags; it did not before 2026.
+    let is_narrowed = !claims.policies.is_empty() || !claims.tags.is_empty();
     let made = Made {
         credentials: minted.credentials,
         user: AssumedRoleUser {
             assumed_role_id: session_id(&record.id, request.name),
             arn: session_arn(*account, &record.name, request.name),
         },
-        packed_percent: minted.packed_percent,
+        token_bytes: minted.token_bytes,
+        used_percent: minted.used_percent,
+        packed_percent: is_narrowed.then_some(minted.used_percent),
         source_identity: claims.source_identity,
     };
     made.note(cx);
@@ -92,6 +101,7 @@ impl Made {
         if let Some(percent) = self.packed_percent {
             noted.put_int("packedPolicySize", i64::from(percent));
         }
+        super::note_size(noted, self.token_bytes, self.used_percent);
         if let Some(identity) = &self.source_identity {
             noted.put_str("sourceIdentity", identity);
         }

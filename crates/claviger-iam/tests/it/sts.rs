@@ -33,6 +33,10 @@ async fn assume_role_answers_and_is_logged() {
     assert_eq!(text(&session.answer, "Expiration"), "2026-01-02T03:19:05Z");
     let percent: i32 = text(&session.answer, "PackedPolicySize").parse().unwrap();
     assert!((1..=20).contains(&percent), "{percent}");
+    let size = text(&session.answer, "SessionTokenSize");
+    assert_eq!(size, session.token.len().to_string());
+    let used = text(&session.answer, "SessionTokenUtilization");
+    assert_eq!(used, percent.to_string());
     let events = scene.events();
     let event = events.last().unwrap();
     assert_eq!(event["eventSource"], "sts.amazonaws.com");
@@ -47,7 +51,8 @@ async fn assume_role_answers_and_is_logged() {
         event["responseElements"],
         json!({"credentials": {"accessKeyId": session.id, "expiration": "Jan 2, 2026, 3:19:05 AM"},
             "assumedRoleUser": {"assumedRoleId": text(&session.answer, "AssumedRoleId"), "arn": arn},
-            "packedPolicySize": percent, "sourceIdentity": "alice"})
+            "packedPolicySize": percent, "sessionTokenUtilization": percent, "sessionTokenSize": session.token.len(),
+            "sourceIdentity": "alice"})
     );
     let resource = json!({"accountId": ACCOUNT, "type": "AWS::IAM::Role", "ARN": role});
     assert_eq!(event["resources"], json!([resource]));
@@ -338,8 +343,39 @@ async fn get_session_token() {
     let of_root = scene.sts_as(&root, "GetSessionToken", &[]).await.unwrap();
     assert_eq!(text(&of_root, "Expiration"), "2026-01-02T04:04:05Z");
     assert!(scene.present(&Session::of(of_root)).await.is_some());
-    let long = [("DurationSeconds", "3601")];
-    assert!(scene.sts_as(&root, "GetSessionToken", &long).await.is_err());
+    let long = [("DurationSeconds", "129600")];
+    let of_root = scene.sts_as(&root, "GetSessionToken", &long).await.unwrap();
+    assert_eq!(text(&of_root, "Expiration"), "2026-01-02T04:04:05Z");
+}
+
+/// For who must learn whether what lies between bears long tokens.
+#[tokio::test]
+async fn a_token_is_as_long_as_is_asked() {
+    let (scene, alice) = scene().await;
+    let role = scene.role_for("worker", own("alice")).await;
+    let policy = allow(json!("kms:ListKeys"));
+    for (wanted, bytes) in [("0", None), ("2000", Some(2_000)), ("4096", Some(4_096))] {
+        let asked = [("MinimumSessionTokenSize", wanted), ("Policy", &policy)];
+        let session = scene.assume(&alice, &role, &asked).await.unwrap();
+        let len = session.token.len();
+        assert!(
+            bytes.map_or(len < 1_500, |bytes| len == bytes),
+            "{wanted}: {len}"
+        );
+        assert_eq!(text(&session.answer, "SessionTokenSize"), len.to_string());
+        assert!(scene.present(&session).await.is_some());
+        let of_user = scene.sts_as(&alice, "GetSessionToken", &asked[..1]).await;
+        let of_user = Session::of(of_user.unwrap());
+        assert!(of_user.token.len() >= bytes.unwrap_or(0));
+        assert!(scene.present(&of_user).await.is_some());
+    }
+    let asked = [("MinimumSessionTokenSize", "4097")];
+    let refused = scene.assume(&alice, &role, &asked).await.unwrap_err();
+    assert_eq!(
+        refused,
+        "ValidationException: 1 validation error detected: Value '4097' at 'minimumSessionTokenSize' failed to satisfy constraint: \
+         Member must have value less than or equal to 4096"
+    );
 }
 
 #[tokio::test]
