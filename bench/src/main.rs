@@ -75,18 +75,15 @@ fn main() {
     let clients = servers.clients();
     let mut operations = symmetric::all(&clients);
     operations.extend(families::all(&clients));
-    let wanted = |operation: &&Operation| {
-        let named = options.operation.as_deref();
-        named.is_none_or(|name| name == operation.name)
-    };
-    for operation in operations.iter().filter(wanted) {
+    let wanted = |name: &str| options.operation.as_deref().is_none_or(|one| one == name);
+    for operation in operations.iter().filter(|operation| wanted(operation.name)) {
         let bare = servers::Bare::start(operation.answer_bytes);
         for connections in options.connections.iter().copied() {
             let rows = measure(&options, &servers, &bare, operation, connections);
             rows.iter().for_each(|row| report::print(row, options.json));
         }
     }
-    if options.operation.is_none() {
+    if wanted(mixed::NAME) {
         let cheap = operations.first().expect("an operation");
         let length = Duration::from_secs_f64(options.seconds);
         let beside = mixed::measure(&servers, cheap, options.rounds, length);

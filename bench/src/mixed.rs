@@ -9,6 +9,9 @@ use crate::operation::Operation;
 use crate::report::Beside;
 use crate::servers::{Servers, Target};
 
+/// The row's name.
+pub(crate) const NAME: &str = "GenerateDataKey beside Sign RSA-4096";
+
 /// Drives `cheap` alone and beside RSA-4096 signing on the first server, in turn.
 pub(crate) fn measure(
     servers: &Servers,
@@ -27,7 +30,7 @@ pub(crate) fn measure(
         });
     }
     Beside {
-        name: "GenerateDataKey beside Sign RSA-4096",
+        name: NAME,
         connections: CONNECTIONS,
         alone: Figures::median(&alone),
         beside: Figures::median(&beside),

@@ -73,7 +73,8 @@ pub struct Options {
     /// Take the keys of an identity provider from a file (a JWK set) instead of asking the provider. May be repeated.
     #[arg(long, value_name = "ISSUER=FILE", value_parser = parse_jwks)]
     jwks: Vec<(String, PathBuf)>,
-    /// Threads that serve connections, each with its own runtime; 0 serves on one multi-thread runtime instead.
+    /// Threads that serve connections, each with its own runtime. As many as the process may use processors stay on one each;
+    /// 0 serves on one multi-thread runtime instead.
     #[arg(long, default_value_t = default_threads())]
     threads: usize,
 }

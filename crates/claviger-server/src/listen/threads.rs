@@ -1,7 +1,8 @@
 //! Which threads serve connections: the caller's runtime, or threads of their own that get connections in turn.
 
-use std::{io, thread};
+use std::{io, process, thread};
 
+use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::{Accepted, service::Service, settings::Threads};
@@ -21,10 +22,13 @@ impl<S: Service> Workers<S> {
         match threads {
             Threads::Callers => Ok(Self::Callers),
             Threads::Own(count) => {
-                let threads = (0..count.max(1))
-                    .map(start_thread)
+                let count = count.max(1);
+                let places = places(count);
+                let threads = (0..count)
+                    .map(|number| start_thread(number, places.get(number).copied()))
                     .collect::<io::Result<_>>()?;
-                Ok(Self::Own { threads, next: 0 })
+                let next = first(count);
+                Ok(Self::Own { threads, next })
             }
         }
     }
@@ -47,8 +51,38 @@ impl<S: Service> Workers<S> {
     }
 }
 
+/// A processor for each of so many threads, if there are just as many as the process may use; else none, and the kernel places them.
+///
+/// A thread that stays where it is never waits behind another one that serves, while a processor is left to threads of heavy
+/// work: the kernel spreads waiting threads at once only where a processor falls idle, which heavy work prevents.
+fn places(threads: usize) -> Vec<CpuSet> {
+    let allowed = sched_getaffinity(None).unwrap_or_else(|_| CpuSet::new());
+    let processors = (0..CpuSet::MAX_CPU).filter(|processor| allowed.is_set(*processor));
+    let places: Vec<_> = processors.map(only).collect();
+    if places.len() == threads {
+        places
+    } else {
+        Vec::new()
+    }
+}
+
+fn only(processor: usize) -> CpuSet {
+    let mut set = CpuSet::new();
+    set.set(processor);
+    set
+}
+
+/// The thread that gets the first connection: not the same one in each process, so that several that serve a few connections
+/// each do not all load one processor.
+fn first(threads: usize) -> usize {
+    usize::try_from(process::id()).map_or(0, |id| id % threads)
+}
+
 /// The thread ends, and with it what still runs on it, when the sender is dropped.
-fn start_thread<S: Service>(number: usize) -> io::Result<UnboundedSender<Accepted<S>>> {
+fn start_thread<S: Service>(
+    number: usize,
+    place: Option<CpuSet>,
+) -> io::Result<UnboundedSender<Accepted<S>>> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
@@ -56,6 +90,10 @@ fn start_thread<S: Service>(number: usize) -> io::Result<UnboundedSender<Accepte
     thread::Builder::new()
         .name(format!("listen-{number}"))
         .spawn(move || {
+            if let Some(place) = place {
+                // Where it is refused, the kernel goes on placing the thread.
+                let _ = sched_setaffinity(None, &place);
+            }
             runtime.block_on(async {
                 while let Some(connection) = connections.recv().await {
                     tokio::spawn(connection.serve());
@@ -63,4 +101,31 @@ fn start_thread<S: Service>(number: usize) -> io::Result<UnboundedSender<Accepte
             });
         })?;
     Ok(sender)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_threads_as_processors_get_one_each() {
+        let allowed = sched_getaffinity(None).unwrap();
+        let count = usize::try_from(allowed.count()).unwrap();
+        let places = places(count);
+        assert_eq!(places.len(), count);
+        let mut together = CpuSet::new();
+        for place in &places {
+            assert_eq!(place.count(), 1);
+            let processor = (0..CpuSet::MAX_CPU).find(|processor| place.is_set(*processor));
+            together.set(processor.unwrap());
+        }
+        assert_eq!(together, allowed);
+    }
+
+    #[test]
+    fn fewer_or_more_are_left_to_the_kernel() {
+        let count = usize::try_from(sched_getaffinity(None).unwrap().count()).unwrap();
+        assert!(places(count + 1).is_empty());
+        assert!(places(count - 1).is_empty());
+    }
 }
