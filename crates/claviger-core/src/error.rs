@@ -352,6 +352,13 @@ pub fn tag(text: &'static str) -> Error {
     Error::new(error_code::TAG, text)
 }
 
+/// A request to tag or to untag that names no tag.
+// AWS: https://docs.aws.amazon.com/kms/latest/developerguide/tag-permissions.html
+pub fn no_tags() -> Error {
+    // UNKNOWN: AWS's own text is not recorded, nor which error it is.
+    tag("No tags were specified")
+}
+
 /// The key policy can't be used.
 pub fn malformed_policy(text: impl Into<String>) -> Error {
     Error::new(error_code::MALFORMED_POLICY_DOCUMENT, text)

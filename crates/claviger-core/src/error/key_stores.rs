@@ -113,6 +113,13 @@ pub fn service_of_public_proxy() -> Error {
     )
 }
 
+/// What is reached in another way is reached in another place.
+// AWS: https://docs.aws.amazon.com/kms/latest/APIReference/API_UpdateCustomKeyStore.html
+pub fn endpoint_of_other_connectivity() -> Error {
+    // UNKNOWN: AWS's own text is not recorded.
+    validation("XksProxyUriEndpoint is required to change the XksProxyConnectivity.")
+}
+
 /// A proxy that is not public has a VPC endpoint service.
 pub fn service_of_private_proxy() -> Error {
     // UNKNOWN: AWS's own text is not recorded.

@@ -104,7 +104,11 @@ impl<'a> Settings<'a> {
             }
             StoreBacking::External(proxy) => {
                 self.fit(CustomKeyStoreType::ExternalKeyStore)?;
-                let connectivity = self.connectivity.unwrap_or(connectivity(proxy));
+                let standing = connectivity(proxy);
+                let connectivity = self.connectivity.unwrap_or(standing);
+                if connectivity != standing && self.endpoint.is_none() {
+                    return Err(error::key_stores::endpoint_of_other_connectivity());
+                }
                 proxy.service = self.service_of(connectivity, proxy.service.take())?;
                 replace(&mut proxy.endpoint, self.endpoint);
                 replace(&mut proxy.path, self.path);

@@ -9,7 +9,7 @@ use claviger_policy::Values;
 use super::keys;
 use crate::{
     cx::Cx,
-    error::Error,
+    error::{self, Error},
     pipeline::{Admitted, OneKey, Operation},
     rule::{Actions, Rule, States},
 };
@@ -43,6 +43,9 @@ impl Operation for TagResource {
         input: &TagResourceInput,
         on: &Admitted<OneKey>,
     ) -> Result<TagResourceOutput, Error> {
+        if input.tags.is_empty() {
+            return Err(error::no_tags());
+        }
         let key = on.key();
         let mut record = key.record.clone();
         keys::add_tags(&mut record.tags, &input.tags)?;

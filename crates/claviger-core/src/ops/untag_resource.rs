@@ -8,7 +8,7 @@ use claviger_policy::Values;
 
 use crate::{
     cx::Cx,
-    error::Error,
+    error::{self, Error},
     pipeline::{Admitted, OneKey, Operation},
     rule::{Actions, Rule, States},
 };
@@ -42,6 +42,9 @@ impl Operation for UntagResource {
         input: &UntagResourceInput,
         on: &Admitted<OneKey>,
     ) -> Result<UntagResourceOutput, Error> {
+        if input.tag_keys.is_empty() {
+            return Err(error::no_tags());
+        }
         let key = on.key();
         let mut record = key.record.clone();
         // Keys that are not there are ignored.

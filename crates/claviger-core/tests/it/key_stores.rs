@@ -55,7 +55,10 @@ async fn an_external_store_tells_its_proxy_and_not_its_secret() {
     assert_eq!(shown["Connectivity"], "VPC_ENDPOINT_SERVICE");
     assert_eq!(shown["VpcEndpointServiceName"], SERVICE);
     assert_eq!(shown["VpcEndpointServiceOwner"], ACCOUNT);
-    let public = json!({"CustomKeyStoreId": id, "XksProxyConnectivity": "PUBLIC_ENDPOINT"});
+    let mut public = json!({"CustomKeyStoreId": id, "XksProxyConnectivity": "PUBLIC_ENDPOINT"});
+    let elsewhere = scene.call("UpdateCustomKeyStore", public.clone()).await;
+    assert_eq!(code(&elsewhere), "ValidationException", "{elsewhere:?}");
+    public["XksProxyUriEndpoint"] = json!("https://c.example");
     scene.ok("UpdateCustomKeyStore", public).await;
     let shown = only(&scene, json!({})).await["XksProxyConfiguration"].clone();
     assert!(shown.get("VpcEndpointServiceName").is_none(), "{shown}");

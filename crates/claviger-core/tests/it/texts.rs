@@ -188,6 +188,18 @@ async fn of_tags_at_creation_without_the_right_to_tag() {
 }
 
 #[tokio::test]
+async fn of_tags_that_are_none() {
+    let scene = Scene::new().await;
+    let key = scene.new_key(json!({"Tags": []})).await;
+    for (operation, member) in [("TagResource", "Tags"), ("UntagResource", "TagKeys")] {
+        let mut body = json!({"KeyId": key});
+        body[member] = json!([]);
+        let answer = scene.call(operation, body).await;
+        said(answer, "TagException", "No tags were specified");
+    }
+}
+
+#[tokio::test]
 async fn of_a_key_policy_that_names_nobody() {
     let scene = Scene::new().await;
     for principal in [json!({}), json!({"AWS": []}), Value::Null] {
