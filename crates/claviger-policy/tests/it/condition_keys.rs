@@ -255,6 +255,32 @@ fn keys_of_iam_sts_and_of_the_session_in_identity_and_trust_policies() {
     }
 }
 
+/// AWS counts them among its global keys, though they begin with the name of a service.
+#[test]
+fn where_the_session_of_a_role_came_from_in_key_policies() {
+    for key in [
+        "codebuild:BuildArn",
+        "codebuild:ProjectArn",
+        "ec2:RoleDelivery",
+        "ec2:SourceInstanceArn",
+        "glue:CredentialIssuingService",
+        "glue:RoleAssumedBy",
+        "identitystore:UserId",
+        "lambda:SourceFunctionArn",
+        "ssm:SourceInstanceArn",
+    ] {
+        let with = |condition: &str| {
+            policy(&[&format!(
+                r#"{{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*","Condition":{{{condition}}}}}"#
+            )])
+        };
+        let likened = with(&format!(r#""StringLike":{{"{key}":"*"}}"#));
+        Ask::of(alice(), "kms:Any").check(&likened, &[], ImplicitDeny);
+        let absent = with(&format!(r#""Null":{{"{key}":"true"}}"#));
+        Ask::of(alice(), "kms:Any").check(&absent, &[], Allow);
+    }
+}
+
 #[test]
 fn a_key_with_a_time_takes_a_time() {
     let statement = r#"{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*","Condition":{"DateGreaterThan":{"aws:TokenIssueTime":"2026-01-31T12:00:00Z"}}}"#;
