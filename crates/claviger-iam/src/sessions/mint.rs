@@ -30,7 +30,10 @@ pub(crate) fn mint(
     token_bytes_min: Option<i32>,
 ) -> Result<Minted, Error> {
     let plaintext = claims.pack(plaintext_bytes_min(token_bytes_min))?;
-    let used_percent = used_percent(plaintext.len())?;
+    let used_percent = used_percent(plaintext.len());
+    if used_percent > 100 {
+        return Err(too_large(claims, used_percent));
+    }
     let records = &cx.core.records;
     let sealed = records.seal_token(PURPOSE, &plaintext, &*cx.core.rng)?;
     let secret = records.session_secret(&sealed, &claims.access_key_id)?;
@@ -59,20 +62,24 @@ fn plaintext_bytes_min(letters: Option<i32>) -> usize {
 }
 
 /// How much of the longest token the one of this plaintext is.
-fn used_percent(plaintext_bytes: usize) -> Result<i32, Error> {
+fn used_percent(plaintext_bytes: usize) -> i32 {
     let letters = plaintext_bytes
         .saturating_add(OVERHEAD_BYTES)
         .div_ceil(3)
         .saturating_mul(4);
     let percent = letters.saturating_mul(100).div_ceil(TOKEN_LETTERS_MAX);
-    if percent > 100 {
-        // AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
-        return Err(Error::new(
-            claviger_model::sts::error_code::PACKED_POLICY_TOO_LARGE,
-            format!(
-                "Packed size of session policy and tags consumes {percent}% of allotted space."
-            ),
-        ));
-    }
-    Ok(i32::try_from(percent).unwrap_or(100))
+    i32::try_from(percent).unwrap_or(i32::MAX)
+}
+
+fn too_large(claims: &Claims, percent: i32) -> Error {
+    let what = if claims.policies.is_empty() {
+        "session tags"
+    } else {
+        // UNKNOWN: AWS's own words where there is a policy are not recorded.
+        "session policy and tags"
+    };
+    Error::new(
+        claviger_model::sts::error_code::PACKED_POLICY_TOO_LARGE,
+        format!("Packed size of {what} consumes {percent}% of allotted space."),
+    )
 }

@@ -142,7 +142,9 @@ async fn too_much_does_not_fit_into_a_token() {
             }
             Err(refused) => {
                 assert_eq!(code(&refused), "PackedPolicyTooLarge");
-                assert!(refused.contains("% of allotted space"), "{refused}");
+                let begins = "PackedPolicyTooLarge: Packed size of session tags consumes ";
+                assert!(refused.starts_with(begins), "{refused}");
+                assert!(refused.ends_with("% of allotted space."), "{refused}");
             }
         }
     }
