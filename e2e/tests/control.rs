@@ -11,6 +11,7 @@
 use std::{fs, os::unix::fs::PermissionsExt};
 
 use claviger_e2e::{Credentials, Ground, Output, Server, end};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 #[test]
@@ -91,6 +92,22 @@ fn a_killed_servers_socket_is_no_obstacle() {
         "{alone:?}"
     );
     let server = Server::start(&ground, &[]);
+    let _ = command(&ground, &["status"]).expect_success("status");
+    server.stop();
+}
+
+#[test]
+fn a_server_that_is_stopped_is_told_from_one_that_is_not_there() {
+    let ground = Ground::new();
+    let server = Server::start(&ground, &[]);
+    let process = Pid::from_raw(server.id().try_into().unwrap()).unwrap();
+    kill_process(process, Signal::STOP).unwrap();
+    let status = command(&ground, &["status"]);
+    kill_process(process, Signal::CONT).unwrap();
+    assert!(
+        !status.success && status.stderr.contains("does not answer"),
+        "{status:?}"
+    );
     let _ = command(&ground, &["status"]).expect_success("status");
     server.stop();
 }

@@ -205,6 +205,28 @@ fn a_small_limit_on_files_that_may_be_raised_is_raised() {
 }
 
 #[test]
+fn a_limit_on_the_size_of_files_is_an_error_and_no_end() {
+    let ground = Ground::new();
+    let server = Server::start(&ground, &[]);
+    let none = Rlimit {
+        current: Some(0),
+        ..getrlimit(Resource::Fsize)
+    };
+    let before = prlimit(Some(pid(&server)), Resource::Fsize, none).unwrap();
+    let refused = server.client().send("ListKeys", &json!({}));
+    assert_eq!(refused.status, 500, "{refused:?}");
+    prlimit(Some(pid(&server)), Resource::Fsize, before).unwrap();
+    // The log looks once in a while whether it can be written again.
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while server.client().send("ListKeys", &json!({})).status != 200 {
+        assert!(Instant::now() < deadline, "{}", server.journal());
+        sleep(Duration::from_millis(50));
+    }
+    server.stop();
+    let _ = checked(&ground).expect_success("clavigerd check");
+}
+
+#[test]
 fn a_terminal_that_is_closed_stops_the_service_in_order_unless_it_is_to_outlive_it() {
     let ground = Ground::new();
     // The tests themselves may run under `nohup`.

@@ -105,6 +105,7 @@ async fn serve(
     tls: Option<Tls>,
     folder: &DataFolder,
 ) -> Result<(), Box<dyn Error>> {
+    stop::outlive_file_size_limit()?;
     let socket = TcpListener::bind(options.listen)?;
     let service = Arc::new(assemble(folder, choices(options)).await?);
     let root = root_credentials(options, &service).await?;

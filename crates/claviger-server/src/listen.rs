@@ -161,13 +161,18 @@ impl<S: Service> Connection<S> {
             ended = &mut serving => ended,
             Ok(end) = told => {
                 serving.as_mut().graceful_shutdown();
-                poll_fn(|cx| {
-                    let polled = serving.as_mut().poll(cx);
-                    // Of a head that began, hyper would await the rest.
-                    let late = end == End::NoHead && !self.turns.at_work();
-                    if polled.is_pending() && late { Poll::Ready(Ok(())) } else { polled }
-                })
-                .await
+                let patience = tokio::time::timeout(end.patience(), serving.as_mut());
+                if let Ok(ended) = patience.await {
+                    ended
+                } else {
+                    poll_fn(|cx| {
+                        let polled = serving.as_mut().poll(cx);
+                        // Of a head that began, hyper would await the rest.
+                        let late = polled.is_pending() && !self.turns.at_work();
+                        if late { Poll::Ready(Ok(())) } else { polled }
+                    })
+                    .await
+                }
             }
         };
         if let Err(error) = ended {

@@ -2,7 +2,7 @@
 
 use std::{
     error::Error,
-    io::{BufRead, BufReader, ErrorKind, Read, Write},
+    io::{self, BufRead, BufReader, ErrorKind, Read, Write},
     os::unix::net::UnixStream,
     path::Path,
     time::Duration,
@@ -19,12 +19,14 @@ use crate::data::SocketPath;
 /// No server runs there, it does not answer, or it refuses.
 pub(crate) fn ask(data_dir: &Path, request: &Request) -> Result<Zeroizing<String>, Box<dyn Error>> {
     let mut stream = connect(data_dir)?;
-    stream.set_read_timeout(Some(ANSWER_AT_MOST))?;
+    stream.set_read_timeout(Some(answer_at_most(request)))?;
     let mut line = Zeroizing::new(serde_json::to_vec(request)?);
     line.push(b'\n');
     stream.write_all(&line)?;
     let mut answer = Zeroizing::new(String::new());
-    BufReader::new(stream.take(LINE_BYTES_MAX)).read_line(&mut answer)?;
+    BufReader::new(stream.take(LINE_BYTES_MAX))
+        .read_line(&mut answer)
+        .map_err(unanswered)?;
     let answer: Answer = serde_json::from_str(&answer)
         .map_err(|_| "the server ended the connection without an answer")?;
     Ok(Zeroizing::new(answer?))
@@ -43,4 +45,21 @@ fn connect(data_dir: &Path) -> Result<UnixStream, Box<dyn Error>> {
     })
 }
 
-const ANSWER_AT_MOST: Duration = Duration::from_secs(30);
+/// A status is at hand; all else may wait for the store.
+fn answer_at_most(request: &Request) -> Duration {
+    match request {
+        Request::Status => Duration::from_secs(5),
+        Request::CreateAccount { .. } | Request::ListAccounts | Request::RevokeSessions { .. } => {
+            Duration::from_secs(30)
+        }
+    }
+}
+
+fn unanswered(error: io::Error) -> Box<dyn Error> {
+    // What a read says when its time is up.
+    if error.kind() == ErrorKind::WouldBlock {
+        "the server runs but does not answer: it is stopped, or its machine is overloaded".into()
+    } else {
+        error.into()
+    }
+}

@@ -1,7 +1,8 @@
-//! When the process is asked to end.
+//! When the process is asked to end, and what does not end it.
 
 use std::{fs, future::pending, io};
 
+use rustix::process::Signal;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Ready once the process is asked to end, from the moment on that this returns: by SIGTERM, by SIGINT, or because its terminal
@@ -29,6 +30,13 @@ pub(super) fn requested() -> io::Result<impl Future<Output = ()>> {
             _ = hung_up => {}
         }
     })
+}
+
+/// A write beyond the limit of this process on the size of files fails like others that fail; without this, SIGXFSZ ends the
+/// process without a word.
+pub(super) fn outlive_file_size_limit() -> io::Result<()> {
+    // The handler stays when its stream is dropped.
+    signal(SignalKind::from_raw(Signal::XFSZ.as_raw())).map(drop)
 }
 
 /// What proc(5) tells of ignored signals: a mask in hexadecimal digits, in which SIGHUP is the lowest bit.

@@ -24,6 +24,17 @@ pub(super) enum End {
     NoHead,
 }
 
+impl End {
+    /// How long what has begun may go on, but for a request that is worked on: that is always finished.
+    pub(super) fn patience(self) -> Duration {
+        match self {
+            // A head on its way, an answer that is not yet taken.
+            Self::Shutdown => Duration::from_secs(2),
+            Self::NoHead => Duration::ZERO,
+        }
+    }
+}
+
 /// The beginnings and ends of a connection's requests, and of its handshake, counted: odd while one is worked on.
 #[derive(Debug, Default)]
 pub(super) struct Turns(AtomicU64);

@@ -355,3 +355,17 @@ fn shutdown_answers_the_open_request_and_then_closes() {
     assert!(busy.is_closed());
     server.join();
 }
+
+#[test]
+fn shutdown_does_not_wait_for_the_rest_of_a_head() {
+    let mut server = Server::start(Settings {
+        drain_timeout: Duration::from_secs(600),
+        ..Settings::default()
+    });
+    let mut begun = Client::connect(server.address);
+    begun.send(b"POST / HTTP/1.1\r\nHost: ");
+    let mut idle = Client::connect(server.address);
+    idle.ask(&kms("Echo", b"{}"));
+    server.join();
+    assert!(begun.is_closed());
+}
