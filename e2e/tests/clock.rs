@@ -65,7 +65,7 @@ fn a_clock_that_was_set_ahead_destroys_nothing_and_is_told() {
 
 /// What a service that is started with it takes for the system's clock.
 struct SystemClock {
-    library: String,
+    shim: String,
     ahead: std::path::PathBuf,
 }
 
@@ -79,15 +79,15 @@ impl SystemClock {
         assert!(compiled.expect("a C compiler").success());
         let ahead = ground.file("ahead", b"0");
         Self {
-            library: library.display().to_string(),
+            shim: library.display().to_string(),
             ahead,
         }
     }
 
     fn start(&self, ground: &Ground) -> Server {
-        let library = format!("LD_PRELOAD={}", self.library);
+        let preload = format!("LD_PRELOAD={}", self.shim);
         let ahead = format!("CLOCK_AHEAD={}", self.ahead.display());
-        Server::try_start(ground, &["env", &library, &ahead], &[]).unwrap()
+        Server::try_start(ground, &["env", &preload, &ahead], &[]).unwrap()
     }
 
     fn set_ahead(&self, seconds: i64) {
