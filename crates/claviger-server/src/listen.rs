@@ -10,7 +10,7 @@ mod threads;
 mod tls;
 mod watchdog;
 
-use std::{future::poll_fn, io, net, pin::pin, sync::Arc, task::Poll, time::Duration};
+use std::{io, net, pin::pin, sync::Arc, time::Duration};
 
 use hyper::{server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
@@ -161,17 +161,11 @@ impl<S: Service> Connection<S> {
             ended = &mut serving => ended,
             Ok(end) = told => {
                 serving.as_mut().graceful_shutdown();
-                let patience = tokio::time::timeout(end.patience(), serving.as_mut());
-                if let Ok(ended) = patience.await {
-                    ended
-                } else {
-                    poll_fn(|cx| {
-                        let polled = serving.as_mut().poll(cx);
-                        // Of a head that began, hyper would await the rest.
-                        let late = polled.is_pending() && !self.turns.at_work();
-                        if late { Poll::Ready(Ok(())) } else { polled }
-                    })
-                    .await
+                tokio::select! {
+                    biased;
+                    ended = &mut serving => ended,
+                    // Of a head that began, hyper would await the rest.
+                    () = self.turns.none_for(end.patience()) => Ok(()),
                 }
             }
         };

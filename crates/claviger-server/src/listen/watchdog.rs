@@ -25,12 +25,13 @@ pub(super) enum End {
 }
 
 impl End {
-    /// How long what has begun may go on, but for a request that is worked on: that is always finished.
+    /// For how long nothing must happen on a connection before it is cut. A request that is worked on is always finished.
     pub(super) fn patience(self) -> Duration {
         match self {
             // A head on its way, an answer that is not yet taken.
             Self::Shutdown => Duration::from_secs(2),
-            Self::NoHead => Duration::ZERO,
+            // That much has been waited for already.
+            Self::NoHead => Duration::from_millis(20),
         }
     }
 }
@@ -65,12 +66,8 @@ impl Turns {
         Turn(self)
     }
 
-    /// Whether a request is worked on.
-    pub(super) fn at_work(&self) -> bool {
-        is_at_work(self.0.load(Relaxed))
-    }
-
-    async fn none_for(&self, at_most: Duration) {
+    /// Ready once none was worked on for so long, or up to a quarter of it longer: time to take the last answer, too.
+    pub(super) async fn none_for(&self, at_most: Duration) {
         let mut seen = self.0.load(Relaxed);
         let mut quiet_looks = 0;
         while quiet_looks < LOOKS {
@@ -129,7 +126,7 @@ mod tests {
         let turn = turns.begin();
         advance(TIMEOUT * 100).await;
         drop(turn);
-        assert!(!turns.at_work());
+        assert!(!is_at_work(turns.0.load(Relaxed)));
         let (why, seconds) = told.await;
         assert_eq!(why, End::NoHead);
         assert!((6060..=6075).contains(&seconds), "{seconds}");

@@ -369,3 +369,17 @@ fn shutdown_does_not_wait_for_the_rest_of_a_head() {
     server.join();
     assert!(begun.is_closed());
 }
+
+#[test]
+fn a_request_that_outlasts_the_patience_of_a_shutdown_is_answered() {
+    let mut server = Server::start(Settings::default());
+    let mut client = Client::connect(server.address);
+    client.send(&kms("Held", b"{}"));
+    server.await_calls(1);
+    server.stop();
+    thread::sleep(Duration::from_secs(3));
+    server.seen.release.notify_one();
+    assert_eq!(client.answer().unwrap().status, 200);
+    assert!(client.is_closed());
+    server.join();
+}
