@@ -20,6 +20,9 @@ pub(crate) struct Options {
     /// Rounds of each row.
     #[arg(long, default_value_t = 3)]
     rounds: u32,
+    /// Numbers of connections.
+    #[arg(long, value_delimiter = ',', default_values_t = [1, 16, 64])]
+    connections: Vec<usize>,
     /// The operation to measure, by its name in the table; all of them without.
     #[arg(long)]
     operation: Option<String>,
@@ -38,6 +41,8 @@ pub(crate) fn run(options: &Options, root: &Path) -> Result<(), String> {
     bench.env("CLAVIGER_BINARIES", &binaries);
     bench.args(["--seconds", &options.seconds.to_string()]);
     bench.args(["--rounds", &options.rounds.to_string()]);
+    let connections = options.connections.iter().map(usize::to_string);
+    bench.args(["--connections", &connections.collect::<Vec<_>>().join(",")]);
     if let Some(operation) = &options.operation {
         bench.args(["--operation", operation]);
     }
