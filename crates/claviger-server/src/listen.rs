@@ -4,6 +4,7 @@ mod body;
 mod refusals;
 mod request;
 mod request_ids;
+mod seen_through;
 mod service;
 mod settings;
 mod threads;

@@ -24,6 +24,7 @@ use super::{
     body,
     refusals::Refused,
     request_ids::RequestIds,
+    seen_through::SeenThrough,
     service::{Pending, Presented, Service},
     settings::{Settings, Signatures},
     watchdog::Turns,
@@ -100,7 +101,7 @@ impl<S: Service> Connection<S> {
                 let call = self.authenticate(request_id, head, body, dialect).await?;
                 Ok(protocol::json_success(
                     request_id,
-                    self.finish(self.service.handle(route, call)).await?,
+                    self.see_through(self.service.handle(route, call)).await?,
                 ))
             }
             Dialect::Query(service) => {
@@ -118,13 +119,13 @@ impl<S: Service> Connection<S> {
                 let (action, route) = match found {
                     Ok(found) => found,
                     Err(refusal) => {
-                        let refused = self.finish(self.service.refuse(call, refusal)).await;
+                        let refused = self.see_through(self.service.refuse(call, refusal)).await;
                         return Err(refused
                             .err()
                             .unwrap_or_else(|| internal("a refusal succeeded")));
                     }
                 };
-                let result = self.finish(self.service.handle(route, call)).await?;
+                let result = self.see_through(self.service.handle(route, call)).await?;
                 Ok(protocol::query_success(
                     service, &action, request_id, &result,
                 ))
@@ -303,20 +304,8 @@ impl<S: Service> Connection<S> {
         origin
     }
 
-    /// Sees a call to its end although the client hangs up: a change must not stop half-way, and no call may slip away
-    /// without its audit event. Most calls are done at the first poll; the others go on as tasks of their own.
-    async fn finish(&self, mut work: Pending<Answer>) -> Answer {
-        let first = poll_fn(|cx| Poll::Ready(work.as_mut().poll(cx))).await;
-        if let Poll::Ready(answer) = first {
-            return answer;
-        }
-        let slot = Arc::clone(&self.slot);
-        let task = tokio::spawn(async move {
-            let answer = work.await;
-            drop(slot);
-            answer
-        });
-        task.await.unwrap_or_else(|lost| Err(internal(lost)))
+    fn see_through(&self, call: Pending<Answer>) -> SeenThrough<'_> {
+        SeenThrough::new(call, &self.slot)
     }
 
     /// Whatever is no API call: the paths that the service serves besides, or a clear refusal.
