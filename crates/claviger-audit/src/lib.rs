@@ -44,6 +44,7 @@ mod notary;
 mod note;
 mod place;
 mod recovery;
+mod round;
 mod segment;
 mod shared;
 pub mod verify;

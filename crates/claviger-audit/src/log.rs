@@ -11,6 +11,7 @@ use crate::event::EventText;
 use crate::notary::Notary;
 use crate::note::{Signer, VerifierKey};
 use crate::recovery::{self, Recovery};
+use crate::round::{Round, after_the_others};
 use crate::shared::Shared;
 
 /// Where a log is and how it behaves.
@@ -124,19 +125,39 @@ impl Log {
     ///
     /// # Errors
     /// As [`Log::append`].
-    pub fn append_all(&self, events: &[&EventText]) -> Result<Ticket, Error> {
-        let lines: Vec<_> = events.iter().map(|event| event.as_bytes()).collect();
+    pub fn append_all(&self, events: &[EventText]) -> Result<Ticket, Error> {
+        let lines: Vec<_> = events.iter().map(EventText::as_bytes).collect();
         self.append_lines(&lines)
     }
 
+    /// Writes one event, in one write with what other tasks of this thread record before the runtime comes back to this one, and
+    /// waits until it counts as written. Once this was polled, the event goes into the log whether or not anybody goes on waiting.
+    ///
+    /// # Errors
+    /// [`Error::Unwritable`] when the line is not in the log; [`Error::Closed`] when the log went away before it was durable.
+    pub async fn record(&self, event: EventText) -> Result<(), Arc<Error>> {
+        let round = Round::join(self, event);
+        after_the_others().await;
+        let last = round.write()?;
+        self.ticket(last).durable().await.map_err(Arc::new)
+    }
+
     fn append_lines(&self, events: &[&[u8]]) -> Result<Ticket, Error> {
+        let seq = self.open.shared.append(events)?;
+        Ok(self.ticket(seq))
+    }
+
+    fn ticket(&self, seq: u64) -> Ticket {
         let shared = &self.open.shared;
-        let seq = shared.append(events)?;
         let durable = match shared.settings.ack {
             Ack::Write => None,
             Ack::Fsync => Some(shared.durable.subscribe()),
         };
-        Ok(Ticket { seq, durable })
+        Ticket { seq, durable }
+    }
+
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.open, &other.open)
     }
 
     /// False from a failed write, of a line or of a checkpoint, until the log can be written again, which it finds out by itself.

@@ -1,6 +1,6 @@
 //! What the appending tasks and the log's own thread share.
 //!
-//! An append takes one lock for one SHA-256 and one write(2), and never waits for the disk. The thread brings lines to the disk:
+//! An append takes one lock for one SHA-256 a line and one write(2), and never waits for the disk. The thread brings lines to the disk:
 //! under [`Ack::Fsync`] it loops over fdatasync, each round covering what arrived during the round before, so groups form without
 //! a timer; under [`Ack::Write`] it does so when a checkpoint is due. Only it starts new segments, so that at any time only
 //! the last segment holds bytes that the disk may lack.

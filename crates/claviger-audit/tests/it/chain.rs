@@ -134,7 +134,7 @@ fn concurrent_appends_make_one_chain() {
 fn several_events_become_consecutive_lines() {
     let scene = Scene::new();
     let (log, _) = scene.open();
-    let ticket = log.append_all(&[&event(1), &event(2), &event(3)]).unwrap();
+    let ticket = log.append_all(&[event(1), event(2), event(3)]).unwrap();
     assert_eq!(ticket.seq(), 3);
     drop(log);
     assert_eq!(scene.verdict(), Verdict::Proven);

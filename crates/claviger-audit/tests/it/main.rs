@@ -16,5 +16,6 @@ mod durability;
 mod golden;
 mod health;
 mod recovery;
+mod rounds;
 mod scene;
 mod tamper;

@@ -128,14 +128,8 @@ pub(crate) async fn note_recovery(core: &Core, recovery: &Recovery) -> Result<()
     details.put_uint("cutBytes", recovery.cut_bytes);
     let event = ServiceEvent::of_deployment("LogRecovered", details);
     let composed = event.compose(core.new_event_id()?, core.clock.now(), &[]);
-    let ticket = core
-        .audit
-        .append(&composed.json)
-        .map_err(|cause| error::audit_unwritable().because(cause))?;
-    ticket
-        .durable()
-        .await
-        .map_err(|cause| error::audit_unwritable().because(cause))
+    let recorded = core.audit.record(composed.json).await;
+    recorded.map_err(|cause| error::audit_unwritable().because(cause))
 }
 
 async fn next_due(

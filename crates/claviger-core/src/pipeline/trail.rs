@@ -93,14 +93,8 @@ impl<'a> Trail<'a> {
     ) -> Result<Uuid, Error> {
         let id = core.new_event_id()?;
         let event = self.compose(core, id, refusal, &[]);
-        let ticket = core
-            .audit
-            .append(&event.json)
-            .map_err(|cause| error::audit_unwritable().because(cause))?;
-        ticket
-            .durable()
-            .await
-            .map_err(|cause| error::audit_unwritable().because(cause))?;
+        let recorded = core.audit.record(event.json).await;
+        recorded.map_err(|cause| error::audit_unwritable().because(cause))?;
         Ok(id)
     }
 
