@@ -138,8 +138,7 @@ impl Log {
     pub async fn record(&self, event: EventText) -> Result<(), Arc<Error>> {
         let round = Round::join(self, event);
         after_the_others().await;
-        let last = round.write()?;
-        self.ticket(last).durable().await.map_err(Arc::new)
+        round.acknowledged().await
     }
 
     fn append_lines(&self, events: &[&[u8]]) -> Result<Ticket, Error> {
@@ -147,7 +146,7 @@ impl Log {
         Ok(self.ticket(seq))
     }
 
-    fn ticket(&self, seq: u64) -> Ticket {
+    pub(crate) fn ticket(&self, seq: u64) -> Ticket {
         let shared = &self.open.shared;
         let durable = match shared.settings.ack {
             Ack::Write => None,

@@ -2,12 +2,14 @@
 //!
 //! A runtime polls one ready task after the other. What those of one thread record, each until it is polled again, is one round:
 //! one lock and one write(2) for all of them. Whoever is polled again first writes it, so that nobody waits for a task that may
-//! be gone.
+//! be gone. One of them waits for the disk and wakes the others: a wake-up by the log's thread is a system call.
 
 use std::cell::RefCell;
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::task::Poll;
+
+use tokio::sync::OnceCell;
 
 use crate::error::Error;
 use crate::event::EventText;
@@ -20,6 +22,8 @@ pub(crate) struct Round {
     events: Mutex<Vec<EventText>>,
     /// The number of the last line.
     written: OnceLock<Result<u64, Arc<Error>>>,
+    /// Whether the lines count as written.
+    acknowledged: OnceCell<Result<(), Arc<Error>>>,
 }
 
 thread_local! {
@@ -43,14 +47,22 @@ impl Round {
                 log: log.clone(),
                 events: Mutex::new(vec![event]),
                 written: OnceLock::new(),
+                acknowledged: OnceCell::new(),
             });
             *last = Arc::downgrade(&round);
             round
         })
     }
 
-    /// Writes the lines, unless that was done before.
-    pub(crate) fn write(&self) -> Result<u64, Arc<Error>> {
+    /// Writes the lines, unless that was done before, and waits until they count as written.
+    pub(crate) async fn acknowledged(&self) -> Result<(), Arc<Error>> {
+        let ticket = self.log.ticket(self.write()?);
+        let wait = async || ticket.durable().await.map_err(Arc::new);
+        self.acknowledged.get_or_init(wait).await.clone()
+    }
+
+    /// The number of the last line.
+    fn write(&self) -> Result<u64, Arc<Error>> {
         let events = self.events();
         let written = self.written.get_or_init(|| {
             let last = self.log.append_all(&events);
