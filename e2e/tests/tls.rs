@@ -153,6 +153,24 @@ fn a_handshake_that_fails_is_counted_and_logged_and_leaves_no_event() {
 }
 
 #[test]
+fn shutdown_waits_for_no_handshake() {
+    let ground = Ground::new();
+    ground.certificates();
+    let server = Server::start_tls(&ground, &[]);
+    let address = server.credentials().endpoint.replace("https://", "");
+    let mut silent = TcpStream::connect(&address).unwrap();
+    // Connections are accepted one after the other, so that one is open by now.
+    assert!(s_client(&address, &[]));
+    server.stop();
+    assert_eq!(silent.read_to_end(&mut Vec::new()).unwrap(), 0);
+    let log = fs::read_to_string(ground.data().join("security.log")).unwrap_or_default();
+    assert!(
+        !log.contains("TlsHandshakeFailed"),
+        "its time ran out: {log}"
+    );
+}
+
+#[test]
 fn files_that_do_not_fit_are_named() {
     let ground = Ground::new();
     ground.certificates();

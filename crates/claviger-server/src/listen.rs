@@ -117,7 +117,7 @@ impl<S: Service> Accepted<S> {
         let Self {
             stream,
             mut connection,
-            told,
+            mut told,
         } = self;
         let Ok(stream) = TcpStream::from_std(stream) else {
             return;
@@ -127,7 +127,12 @@ impl<S: Service> Accepted<S> {
         };
         let at_most = connection.settings.handshake_timeout;
         let turn = connection.turns.begin();
-        let accepted = tls.accept(stream, at_most).await;
+        let accepted = tokio::select! {
+            biased;
+            accepted = tls.accept(stream, at_most) => accepted,
+            // Nothing was asked for yet that a shutdown would have to wait for.
+            _ = &mut told => return,
+        };
         drop(turn);
         match accepted {
             Ok((stream, session)) => {
