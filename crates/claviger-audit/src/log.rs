@@ -118,34 +118,29 @@ impl Log {
     /// # Errors
     /// [`Error::Unwritable`] when the line is not in the log; the next append tries again.
     pub fn append(&self, event: &EventText) -> Result<Ticket, Error> {
-        self.append_lines(&[event.as_bytes()])
+        let seq = self.open.shared.append(&[event.as_bytes()])?;
+        Ok(self.ticket(seq))
     }
 
-    /// Writes several events as consecutive lines: all of them or none.
+    /// Writes one event, in one write with what other tasks of this thread record before the runtime comes back to the first of
+    /// them, and waits until it counts as written. Once this was polled, the event goes into the log whether or not anybody goes on
+    /// waiting; others may wait for this one, so go on polling it or drop it.
     ///
     /// # Errors
-    /// As [`Log::append`].
-    pub fn append_all(&self, events: &[EventText]) -> Result<Ticket, Error> {
-        let lines: Vec<_> = events.iter().map(EventText::as_bytes).collect();
-        self.append_lines(&lines)
-    }
-
-    /// Writes one event, in one write with what other tasks of this thread record before the runtime comes back to this one, and
-    /// waits until it counts as written. Once this was polled, the event goes into the log whether or not anybody goes on waiting.
-    ///
-    /// # Errors
-    /// [`Error::Unwritable`] when the line is not in the log; [`Error::Closed`] when the log went away before it was durable.
+    /// [`Error::Unwritable`] when the line is not in the log; [`Error::Closed`] when the log was closed before.
     pub async fn record(&self, event: EventText) -> Result<(), Arc<Error>> {
         let round = Round::join(self, event);
         after_the_others().await;
         round.acknowledged().await
     }
 
-    fn append_lines(&self, events: &[&[u8]]) -> Result<Ticket, Error> {
-        let seq = self.open.shared.append(events)?;
-        Ok(self.ticket(seq))
+    /// Writes the events as consecutive lines, all of them or none, and gives the number of the last one.
+    pub(crate) fn append_all(&self, events: &[EventText]) -> Result<u64, Error> {
+        let lines: Vec<_> = events.iter().map(EventText::as_bytes).collect();
+        self.open.shared.append(&lines)
     }
 
+    /// The receipt of the lines up to this one.
     pub(crate) fn ticket(&self, seq: u64) -> Ticket {
         let shared = &self.open.shared;
         let durable = match shared.settings.ack {
@@ -213,7 +208,7 @@ pub struct Ticket {
 }
 
 impl Ticket {
-    /// The number of the line; of the last one when there were several.
+    /// The number of the line.
     pub fn seq(&self) -> u64 {
         self.seq
     }

@@ -1,12 +1,13 @@
 //! Lines that go to the kernel together.
 //!
-//! A runtime polls one ready task after the other. What those of one thread record, each until it is polled again, is one round:
-//! one lock and one write(2) for all of them. Whoever is polled again first writes it, so that nobody waits for a task that may
-//! be gone. One of them waits for the disk and wakes the others: a wake-up by the log's thread is a system call.
+//! A runtime polls one ready task after the other. What those of one thread record, until the first of them is polled again, is
+//! one round: that first one writes all of it, under one lock and with one write(2). Where a line counts as written when the disk
+//! has it, one task waits for that and wakes the others, because a wake-up by the log's thread is a system call; if that one
+//! goes, another takes its place.
 
 use std::cell::RefCell;
 use std::future::poll_fn;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::Poll;
 
 use tokio::sync::OnceCell;
@@ -15,15 +16,18 @@ use crate::error::Error;
 use crate::event::EventText;
 use crate::log::Log;
 
-/// The events of some tasks, which all get the same answer.
+/// The events of some tasks, which all have the same outcome.
 pub(crate) struct Round {
     log: Log,
-    /// Complete once they are written.
-    events: Mutex<Vec<EventText>>,
-    /// The number of the last line.
-    written: OnceLock<Result<u64, Arc<Error>>>,
+    lines: Mutex<Lines>,
     /// Whether the lines count as written.
     acknowledged: OnceCell<Result<(), Arc<Error>>>,
+}
+
+enum Lines {
+    Open(Vec<EventText>),
+    /// With the number of the last one.
+    Written(Result<u64, Arc<Error>>),
 }
 
 thread_local! {
@@ -35,18 +39,17 @@ impl Round {
     /// Takes the event into the round that is open on this thread, or begins one.
     pub(crate) fn join(log: &Log, event: EventText) -> Arc<Self> {
         LAST.with_borrow_mut(|last| {
-            if let Some(round) = last.upgrade().filter(|round| round.log.is(log)) {
-                let mut events = round.events();
-                if round.written.get().is_none() {
-                    events.push(event);
-                    drop(events);
-                    return round;
-                }
-            }
+            let round = last.upgrade().filter(|round| round.log.is(log));
+            let event = match round {
+                Some(round) => match round.take(event) {
+                    Ok(()) => return round,
+                    Err(event) => event,
+                },
+                None => event,
+            };
             let round = Arc::new(Self {
                 log: log.clone(),
-                events: Mutex::new(vec![event]),
-                written: OnceLock::new(),
+                lines: Mutex::new(Lines::Open(vec![event])),
                 acknowledged: OnceCell::new(),
             });
             *last = Arc::downgrade(&round);
@@ -56,28 +59,39 @@ impl Round {
 
     /// Writes the lines, unless that was done before, and waits until they count as written.
     pub(crate) async fn acknowledged(&self) -> Result<(), Arc<Error>> {
-        let ticket = self.log.ticket(self.write()?);
-        let wait = async || ticket.durable().await.map_err(Arc::new);
+        let last = self.write()?;
+        let wait = async || self.log.ticket(last).durable().await.map_err(Arc::new);
         self.acknowledged.get_or_init(wait).await.clone()
     }
 
-    /// The number of the last line.
-    fn write(&self) -> Result<u64, Arc<Error>> {
-        let events = self.events();
-        let written = self.written.get_or_init(|| {
-            let last = self.log.append_all(&events);
-            last.map(|last| last.seq()).map_err(Arc::new)
-        });
-        written.clone()
+    /// Gives the event back when the round is written, or full.
+    fn take(&self, event: EventText) -> Result<(), EventText> {
+        match &mut *self.lines() {
+            Lines::Open(events) if events.len() < LINES_MAX => {
+                events.push(event);
+                Ok(())
+            }
+            Lines::Open(_) | Lines::Written(_) => Err(event),
+        }
     }
 
-    fn events(&self) -> MutexGuard<'_, Vec<EventText>> {
-        self.events.lock().unwrap_or_else(PoisonError::into_inner)
+    fn write(&self) -> Result<u64, Arc<Error>> {
+        let mut lines = self.lines();
+        let written = match &*lines {
+            Lines::Open(events) => self.log.append_all(events).map_err(Arc::new),
+            Lines::Written(written) => return written.clone(),
+        };
+        *lines = Lines::Written(written.clone());
+        written
+    }
+
+    fn lines(&self) -> MutexGuard<'_, Lines> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Round {
-    /// All who waited are gone: their lines are written all the same.
+    /// All who waited are gone: their lines are written all the same, if the log is still open.
     fn drop(&mut self) {
         let _nobody_asks = self.write();
     }
@@ -98,6 +112,9 @@ pub(crate) async fn after_the_others() {
     .await;
 }
 
+/// Other threads wait while a round is written: for this many hashes and one write(2) at most.
+const LINES_MAX: usize = 64;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,5 +134,9 @@ mod tests {
         let second = Round::join(&log, event());
         assert!(!Arc::ptr_eq(&first, &second));
         assert_eq!((second.write().unwrap(), first.write().unwrap()), (3, 2));
+        let full: Vec<_> = (0..LINES_MAX).map(|_| Round::join(&log, event())).collect();
+        let next = Round::join(&log, event());
+        assert!(full.iter().all(|round| Arc::ptr_eq(round, &full[0])));
+        assert!(!Arc::ptr_eq(&next, &full[0]));
     }
 }

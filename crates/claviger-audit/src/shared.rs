@@ -1,7 +1,7 @@
 //! What the appending tasks and the log's own thread share.
 //!
 //! An append takes one lock for one SHA-256 a line and one write(2), and never waits for the disk. The thread brings lines to the disk:
-//! under [`Ack::Fsync`] it loops over fdatasync, each round covering what arrived during the round before, so groups form without
+//! under [`Ack::Fsync`] it loops over fdatasync, each pass covering what arrived during the pass before, so groups form without
 //! a timer; under [`Ack::Write`] it does so when a checkpoint is due. Only it starts new segments, so that at any time only
 //! the last segment holds bytes that the disk may lack.
 //!
@@ -284,7 +284,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The same for whoever waits behind a few lines: each takes some microseconds, less than a thread takes to sleep and wake up.
+/// The same for whoever waits behind a round: one of a few lines takes some microseconds, less than a thread takes to sleep and
+/// wake up.
 fn lock_soon<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     for _ in 0..LOOKS_MAX {
         match mutex.try_lock() {

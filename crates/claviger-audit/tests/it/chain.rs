@@ -131,16 +131,6 @@ fn concurrent_appends_make_one_chain() {
 }
 
 #[test]
-fn several_events_become_consecutive_lines() {
-    let scene = Scene::new();
-    let (log, _) = scene.open();
-    let ticket = log.append_all(&[event(1), event(2), event(3)]).unwrap();
-    assert_eq!(ticket.seq(), 3);
-    drop(log);
-    assert_eq!(scene.verdict(), Verdict::Proven);
-}
-
-#[test]
 fn what_is_not_one_object_on_one_line_is_refused() {
     let scene = Scene::new();
     let (log, _) = scene.open();

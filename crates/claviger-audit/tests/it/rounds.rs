@@ -63,6 +63,22 @@ async fn the_line_of_a_call_that_nobody_waits_for_is_written() {
 }
 
 #[tokio::test]
+async fn another_takes_the_place_of_the_one_who_waits_for_the_disk() {
+    let scene = Scene::new();
+    let (log, _) = scene.try_open(scene.settings(Ack::Fsync)).unwrap();
+    let mut other = Box::pin(log.record(event(1)));
+    {
+        let mut first = pin!(log.record(event(2)));
+        assert!(is_pending(first.as_mut()).await);
+        assert!(is_pending(other.as_mut()).await);
+        // Writes, and waits unless the disk was quicker.
+        let _ = is_pending(first.as_mut()).await;
+    }
+    other.await.unwrap();
+    assert_eq!(log.durable_seq(), 2);
+}
+
+#[tokio::test]
 async fn a_thread_writes_to_two_logs_in_one_turn() {
     let (one, other) = (Scene::new(), Scene::new());
     let logs = [one.open().0, other.open().0];
@@ -85,7 +101,7 @@ async fn a_thread_writes_to_two_logs_in_one_turn() {
     }
 }
 
-/// A runtime that stands still holds nobody up on a later one of the same thread.
+/// A runtime that stands still does not keep the line of a later one, on the same thread, from being written.
 #[test]
 fn a_round_outlives_the_runtime_that_it_began_on() {
     let scene = Scene::new();
