@@ -40,7 +40,7 @@ pub(super) struct Connection<S> {
     pub(super) service: Arc<S>,
     pub(super) settings: Arc<Settings>,
     pub(super) source_ip: String,
-    /// Given back when the connection is closed and no detached call of it runs any more.
+    /// Given back when the connection is closed and no call of it runs any more.
     pub(super) slot: Arc<OwnedSemaphorePermit>,
     pub(super) signing_keys: SigningKeys,
     pub(super) request_ids: RequestIds,

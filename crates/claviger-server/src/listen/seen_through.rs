@@ -15,7 +15,7 @@ use super::service::Pending;
 /// The call, as its connection waits for it. A change must not stop half-way, and no call may slip away without its audit event:
 /// when the connection goes first, the rest runs as a task of its own.
 pub(super) struct SeenThrough<'c> {
-    /// None once it is answered.
+    /// None while it is polled, and once it is over.
     call: Option<Pending<Answer>>,
     slot: &'c Arc<OwnedSemaphorePermit>,
 }
@@ -34,7 +34,7 @@ impl Future for SeenThrough<'_> {
     type Output = Answer;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Answer> {
-        // Taken out meanwhile: a call that panics is at its end, too.
+        // Taken out meanwhile: one that panics must not go on as a task.
         let Some(mut call) = self.call.take() else {
             return Poll::Pending;
         };
@@ -47,6 +47,7 @@ impl Future for SeenThrough<'_> {
 }
 
 impl Drop for SeenThrough<'_> {
+    /// Outside a runtime there is nothing to run it on.
     fn drop(&mut self) {
         if let (Some(call), Ok(runtime)) = (self.call.take(), Handle::try_current()) {
             let slot = Arc::clone(self.slot);
@@ -55,5 +56,37 @@ impl Drop for SeenThrough<'_> {
                 drop(slot);
             });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{future::poll_fn, pin::pin};
+
+    use tokio::sync::{Semaphore, oneshot};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_call_whose_connection_goes_runs_to_its_end_and_keeps_the_slot_until_then() {
+        let slots = Arc::new(Semaphore::new(1));
+        let slot = Arc::new(Arc::clone(&slots).try_acquire_owned().unwrap());
+        let (release, released) = oneshot::channel::<()>();
+        let (over, ended) = oneshot::channel::<()>();
+        let call: Pending<Answer> = Box::pin(async move {
+            released.await.unwrap();
+            over.send(()).unwrap();
+            Ok(Vec::new())
+        });
+        {
+            let mut call = pin!(SeenThrough::new(call, &slot));
+            let pending = poll_fn(|cx| Poll::Ready(call.as_mut().poll(cx).is_pending()));
+            assert!(pending.await);
+        }
+        drop(slot);
+        assert_eq!(slots.available_permits(), 0);
+        release.send(()).unwrap();
+        ended.await.unwrap();
+        let _free = slots.acquire().await.unwrap();
     }
 }

@@ -213,7 +213,7 @@ fn a_full_listener_serves_the_next_client_when_one_leaves() {
 fn a_panic_is_one_failed_request() {
     let server = Server::start(Settings::default());
     let mut client = Client::connect(server.address);
-    for operation in ["Panic", "PanicDetached"] {
+    for operation in ["Panic", "PanicLater"] {
         let answer = client.ask(&kms(operation, b"{}"));
         assert_eq!(answer.status, 500);
         assert!(

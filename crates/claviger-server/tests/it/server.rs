@@ -111,40 +111,17 @@ struct Fake {
     session: Arc<Credential>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Route {
-    number: u16,
-    detached: bool,
+#[derive(Clone, Copy)]
+enum Route {
+    Echo,
+    Slow,
+    Held,
+    Panic,
+    /// Panics when it is polled again.
+    PanicLater,
+    Refuse,
+    Identity,
 }
-
-const ECHO: Route = Route {
-    number: 0,
-    detached: false,
-};
-const SLOW: Route = Route {
-    number: 1,
-    detached: true,
-};
-const PANIC: Route = Route {
-    number: 2,
-    detached: false,
-};
-const PANIC_DETACHED: Route = Route {
-    number: 3,
-    detached: true,
-};
-const REFUSE: Route = Route {
-    number: 4,
-    detached: false,
-};
-const IDENTITY: Route = Route {
-    number: 5,
-    detached: false,
-};
-const HELD: Route = Route {
-    number: 6,
-    detached: false,
-};
 
 impl Service for Fake {
     type Route = Route;
@@ -155,19 +132,19 @@ impl Service for Fake {
 
     fn find_kms(&self, operation: &str) -> Option<Route> {
         match operation {
-            "Echo" => Some(ECHO),
-            "Slow" => Some(SLOW),
-            "Held" => Some(HELD),
-            "Panic" => Some(PANIC),
-            "PanicDetached" => Some(PANIC_DETACHED),
-            "Refuse" => Some(REFUSE),
+            "Echo" => Some(Route::Echo),
+            "Slow" => Some(Route::Slow),
+            "Held" => Some(Route::Held),
+            "Panic" => Some(Route::Panic),
+            "PanicLater" => Some(Route::PanicLater),
+            "Refuse" => Some(Route::Refuse),
             _ => None,
         }
     }
 
     fn find_query(&self, service: QueryService, action: &str) -> Option<Route> {
         let known = matches!(action, "GetCallerIdentity" | "AssumeRoleWithWebIdentity");
-        (service == QueryService::Sts && known).then_some(IDENTITY)
+        (service == QueryService::Sts && known).then_some(Route::Identity)
     }
 
     fn region(&self, name: &str) -> Option<Region> {
@@ -206,18 +183,22 @@ impl Service for Fake {
         seen.calls.fetch_add(1, Ordering::SeqCst);
         Box::pin(async move {
             match route {
-                SLOW => {
+                Route::Slow => {
                     tokio::time::sleep(Duration::from_millis(300)).await;
                     seen.slow_calls_done.fetch_add(1, Ordering::SeqCst);
                     Ok(b"{}".to_vec())
                 }
-                HELD => {
+                Route::Held => {
                     seen.release.notified().await;
                     Ok(b"{}".to_vec())
                 }
-                PANIC | PANIC_DETACHED => panic!("the operation panicked, as this test wants"),
-                REFUSE => Err(Error::new("NotFoundException", "Key 'a\"b' does not exist")),
-                IDENTITY => {
+                Route::Panic => panic!("the operation panicked, as this test wants"),
+                Route::PanicLater => {
+                    tokio::task::yield_now().await;
+                    panic!("the operation panicked, as this test wants")
+                }
+                Route::Refuse => Err(Error::new("NotFoundException", "Key 'a\"b' does not exist")),
+                Route::Identity => {
                     let account = Some(call.caller.account.to_string());
                     Ok(GetCallerIdentityOutput {
                         account,
@@ -225,7 +206,7 @@ impl Service for Fake {
                     }
                     .encode())
                 }
-                _ => Ok(format!(
+                Route::Echo => Ok(format!(
                     "{{\"bytes\":{},\"region\":\"{}\",\"from\":\"{}\",\"host\":\"{}\"}}",
                     call.body.len(),
                     call.region.as_str(),
