@@ -228,7 +228,7 @@ fn a_session_names_what_vouched_for_it() {
     let user = UserIdentity::IamUser(in_session("arn:aws:iam::111122223333:user/U", session), "U");
     assert!(identity(user).contains(concat!(
         r#""userName":"U","sessionContext":{"webIdFederationData":{"federatedProvider":"#,
-        r#""arn:aws:iam::111122223333:oidc-provider/id.example"},"attributes":{"#,
+        r#""arn:aws:iam::111122223333:oidc-provider/id.example","attributes":{}},"attributes":{"#,
         r#""creationDate":"2026-01-02T03:00:00Z","mfaAuthenticated":"true"},"sourceIdentity":"alice"}}"#
     )));
 }

@@ -151,7 +151,9 @@ impl SessionContext<'_> {
         }
         if let Some(provider) = self.federated_provider {
             context.put_object("webIdFederationData", |data| {
-                data.put_str("federatedProvider", provider);
+                // AWS writes the empty object where the token's attributes once stood.
+                data.put_str("federatedProvider", provider)
+                    .put_object("attributes", |_| {});
             });
         }
         context.put_object("attributes", |attributes| {
