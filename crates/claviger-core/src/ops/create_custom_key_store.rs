@@ -55,7 +55,6 @@ impl Operation for CreateCustomKeyStore {
             return Err(error::key_stores::too_many());
         }
         let id = store.id.clone();
-        key_stores::note_store(cx, &store);
         key_stores::put_store(cx.notes.response(), &id);
         stores.put(store)?;
         stores.stage(cx)?;

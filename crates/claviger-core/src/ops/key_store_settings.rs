@@ -53,12 +53,12 @@ impl<'a> Settings<'a> {
         }
     }
 
-    /// What the audit event may carry: neither the password nor the credential.
+    /// What the audit event may carry: neither the password nor the credential. AWS leaves the certificate out as well.
+    // AWS: https://docs.aws.amazon.com/kms/latest/developerguide/ct-create-keystore.html
     pub(super) fn put(&self, out: &mut Parameters) {
         let connectivity = self.connectivity.as_ref().map(|kind| kind.as_str());
         for (name, value) in [
             ("clusterId", self.cluster_id),
-            ("trustAnchorCertificate", self.trust_anchor),
             ("xksProxyConnectivity", connectivity),
             ("xksProxyUriEndpoint", self.endpoint),
             ("xksProxyUriPath", self.path),

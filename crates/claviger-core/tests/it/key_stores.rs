@@ -73,12 +73,23 @@ async fn an_external_store_tells_its_proxy_and_not_its_secret() {
         );
     }
     let event = scene.events().pop().unwrap();
+    // AWS: https://docs.aws.amazon.com/kms/latest/developerguide/ct-create-keystore.html
     assert_eq!(
-        event["requestParameters"]["clusterId"],
-        "cluster-baaaaaaaaaa"
+        event["requestParameters"],
+        json!({"customKeyStoreName": "hsm", "customKeyStoreType": "AWS_CLOUDHSM", "clusterId": "cluster-baaaaaaaaaa"})
     );
-    assert_eq!(event["additionalEventData"]["customKeyStoreName"], "hsm");
-    assert!(event.get("resources").is_none(), "{event}");
+    for absent in ["additionalEventData", "resources"] {
+        assert_eq!(event.get(absent), None, "{event}");
+    }
+    let made = &event["responseElements"]["customKeyStoreId"];
+    scene
+        .ok("DeleteCustomKeyStore", json!({"CustomKeyStoreId": made}))
+        .await;
+    let event = scene.events().pop().unwrap();
+    assert_eq!(
+        event["additionalEventData"],
+        json!({"customKeyStoreName": "hsm", "clusterId": "cluster-baaaaaaaaaa"})
+    );
 }
 
 #[tokio::test]
