@@ -131,11 +131,11 @@ fn note(cx: &mut Cx<'_>, answer: &ReplicateKeyOutput, events: [ServiceEvent; 2])
         });
     }
     super::put_optional(out, "replicaPolicy", answer.replica_policy.as_deref());
-    keys::put_tags(
-        out,
-        "replicaTags",
-        answer.replica_tags.as_deref().unwrap_or_default(),
-    );
+    // AWS: https://docs.aws.amazon.com/kms/latest/developerguide/ct-replicate-key.html
+    let tags = answer.replica_tags.as_deref().unwrap_or_default();
+    if !tags.is_empty() {
+        keys::put_tags(out, "replicaTags", tags);
+    }
     cx.notes.service_events.extend(events);
 }
 
