@@ -67,8 +67,12 @@ impl Operation for UpdatePrimaryRegion {
         there
             .put_str("keyId", &replica.arn)
             .put_str("primaryRegion", &input.primary_region);
-        let mut event = ServiceEvent::of_key(Self::RULE.name, replica, None)
-            .as_form(Form::OnBehalf(Some(there)));
+        let mut event = ServiceEvent {
+            // In this event alone, only the members above and the answer name the key.
+            key_arn: None,
+            ..ServiceEvent::of_key(Self::RULE.name, replica, None)
+                .as_form(Form::OnBehalf(Some(there)))
+        };
         event.note_key(&replica.arn);
         cx.notes.service_events.push(event);
         Ok(UpdatePrimaryRegionOutput)

@@ -66,6 +66,10 @@ async fn the_answer_to_replicate_key_is_that_of_aws() {
     let logged = &call["responseElements"]["replicaKeyMetadata"];
     assert_eq!(logged["keyState"], "Creating");
     assert_eq!(
+        call["responseElements"]["replicaTags"],
+        json!([{"tagKey": "a", "tagValue": "b"}])
+    );
+    assert_eq!(
         logged["multiRegionConfiguration"]["primaryKey"]["region"],
         REGION
     );
@@ -77,6 +81,12 @@ async fn the_answer_to_replicate_key_is_that_of_aws() {
     assert_eq!(created["awsRegion"], EU);
     on_behalf(created, call);
     assert_eq!(created["resources"][0]["ARN"], json!(in_region(&key, EU)));
+    let untagged = json!({"KeyId": key, "ReplicaRegion": AP});
+    scene.ok("ReplicateKey", untagged).await;
+    let mut events = scene.events();
+    events.retain(|event| event["eventName"] == "ReplicateKey");
+    let elements = &events.last().unwrap()["responseElements"];
+    assert_eq!(elements.get("replicaTags"), None, "{elements}");
 }
 
 /// KMS itself makes the caller's call in the other Region.
@@ -203,6 +213,7 @@ async fn a_promoted_replica_is_the_primary_everywhere() {
     let named = json!({"keyId": arn, "primaryRegion": EU});
     assert_eq!(there["requestParameters"], named);
     assert_eq!(there["responseElements"], json!({"keyId": arn}));
+    assert_eq!(there.get("resources"), None);
     // What was the primary key is none any more.
     let answer = scene.call("UpdatePrimaryRegion", body).await;
     assert_eq!(code(&answer), "UnsupportedOperationException");
