@@ -24,8 +24,12 @@ use crate::{
 pub(super) struct GetSessionToken;
 
 impl Operation for GetSessionToken {
-    // AWS: needs no permission.
-    const RULE: Rule = Rule::sts("GetSessionToken", Actions::Open);
+    // AWS: needs no permission, and is the one operation of STS that CloudTrail does not call reading:
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html
+    const RULE: Rule = Rule {
+        read_only: false,
+        ..Rule::sts("GetSessionToken", Actions::Open)
+    };
     type Input = GetSessionTokenInput;
     type Output = GetSessionTokenOutput;
     type Subject = NoKey;

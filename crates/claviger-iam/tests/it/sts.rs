@@ -302,6 +302,7 @@ async fn get_session_token() {
     let answer = scene.sts_as(&alice, "GetSessionToken", &[]).await.unwrap();
     let session = Session::of(answer);
     assert_eq!(text(&session.answer, "Expiration"), "2026-01-02T15:04:05Z");
+    assert_eq!(scene.events().pop().unwrap()["readOnly"], false);
     let who = scene.present(&session).await.unwrap();
     assert_eq!(
         who.caller.principal.arn,
