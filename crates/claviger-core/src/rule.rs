@@ -1,6 +1,8 @@
 //! What an operation declares about itself: data that the pipeline enforces and that `docs/operations.md` prints.
 
-use claviger_model::{KeyState, KeyUsageType, OriginType};
+use claviger_model::{KeyState, KeyUsageType, OriginType, error_code};
+
+use crate::error::Code;
 
 /// The rule of one operation.
 pub struct Rule {
@@ -56,6 +58,16 @@ impl Service {
             Self::Kms => "kms.amazonaws.com",
             Self::Sts => "sts.amazonaws.com",
             Self::Iam => "iam.amazonaws.com",
+        }
+    }
+
+    /// An error's code as this service's clients and events know it: KMS has a word of its own for who may not.
+    ///
+    /// AWS: <https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html>
+    pub fn error_code(self, code: Code) -> Code {
+        match (self, code) {
+            (Self::Sts | Self::Iam, error_code::ACCESS_DENIED) => "AccessDenied",
+            (Self::Kms | Self::Sts | Self::Iam, code) => code,
         }
     }
 }

@@ -156,7 +156,7 @@ impl<'a> Trail<'a> {
             aws_region: call.region.as_str(),
             source_ip_address: &call.origin.source_ip,
             user_agent: call.origin.user_agent.as_deref().unwrap_or_default(),
-            error_code: refusal.map(Error::code),
+            error_code: refusal.map(|refusal| self.rule.service.error_code(refusal.code())),
             error_message: refusal.and_then(Error::message),
             request_parameters: Some(&self.parameters)
                 .filter(|parameters| self.decoded && !parameters.is_empty()),

@@ -59,7 +59,7 @@ async fn the_trust_policy_decides_about_the_claims() {
         "AccessDeniedException: Not authorized to perform sts:AssumeRoleWithWebIdentity"
     );
     let event = scene.events().pop().unwrap();
-    assert_eq!(event["errorCode"], "AccessDeniedException");
+    assert_eq!(event["errorCode"], "AccessDenied");
     assert_eq!(event["userIdentity"]["userName"], "repo:evil/app");
     let absent = ROLE.replace("deploy", "absent");
     assert_eq!(

@@ -1,6 +1,9 @@
 //! AWS Query: a form with `Action` and `Version`, an XML answer. STS and IAM speak it.
 
-use claviger_core::error::Error;
+use claviger_core::{
+    error::{Code, Error},
+    rule::Service,
+};
 use claviger_model::{iam, sts};
 use http::StatusCode;
 use quick_xml::escape::escape;
@@ -29,9 +32,13 @@ impl QueryService {
 
     /// The name in credential scopes.
     pub fn name(self) -> &'static str {
+        self.service().name()
+    }
+
+    fn service(self) -> Service {
         match self {
-            Self::Sts => "sts",
-            Self::Iam => "iam",
+            Self::Sts => Service::Sts,
+            Self::Iam => Service::Iam,
         }
     }
 
@@ -148,9 +155,9 @@ impl QueryService {
     /// What the pipeline says in the words of KMS, in the words of the Query services.
     ///
     /// AWS: <https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html>
-    fn code_and_status(self, code: &str) -> (&str, StatusCode) {
+    fn code_and_status(self, code: Code) -> (Code, StatusCode) {
+        let code = self.service().error_code(code);
         match code {
-            "AccessDeniedException" => ("AccessDenied", StatusCode::FORBIDDEN),
             "ValidationException" => ("ValidationError", StatusCode::BAD_REQUEST),
             "SerializationException" => ("MalformedInput", StatusCode::BAD_REQUEST),
             "ThrottlingException" => ("Throttling", StatusCode::BAD_REQUEST),
