@@ -49,7 +49,7 @@ pub use self::{
     },
 };
 use crate::{
-    call::{Answer, Call},
+    call::{Answer, Call, Caller},
     core::Core,
     cx::Cx,
     error::{self, Error},
@@ -74,6 +74,11 @@ pub trait Operation: 'static {
 
     /// The request parameters that the audit event may carry: an allow-list, by CloudTrail's names.
     fn parameters(input: &Self::Input, out: &mut Parameters);
+
+    /// The request parameters that stand in the caller's credentials instead, such as the tags in a token.
+    fn parameters_of_caller(caller: &Caller, out: &mut Parameters) {
+        let _ = (caller, out);
+    }
 
     /// The value of a policy condition key that this request sets; `key` is in lower case.
     fn condition<'a>(input: &'a Self::Input, key: &str) -> Option<claviger_policy::Values<'a>> {
@@ -253,6 +258,7 @@ async fn attempt<O: Operation>(
 ) -> Result<Done<O::Subject>, Error> {
     let input = O::Input::decode(&call.body)?;
     O::parameters(&input, &mut trail.parameters);
+    O::parameters_of_caller(&call.caller, &mut trail.parameters);
     trail.decoded = true;
     O::check(&input)?;
     if let Some(quotas) = &core.request_quotas {

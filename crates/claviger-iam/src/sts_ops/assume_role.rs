@@ -4,6 +4,7 @@
 
 use claviger_audit::Parameters;
 use claviger_core::{
+    call::Caller,
     cx::Cx,
     error::{self, Error},
     pipeline::{Admitted, Operation},
@@ -13,7 +14,7 @@ use claviger_model::sts::{AssumeRoleInput, AssumeRoleOutput};
 use claviger_policy::{Value, Values};
 
 use super::{
-    role::{RoleToAssume, Wanted},
+    role::{RoleToAssume, Wanted, inherited},
     role_session::{self, Request},
 };
 use crate::errors;
@@ -59,6 +60,15 @@ impl Operation for AssumeRole {
         }
         if let Some(identity) = &input.source_identity {
             out.put_str("sourceIdentity", identity);
+        }
+    }
+
+    /// What the chain of roles behind the caller gives the session along.
+    // AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html#id_session-tags_ctlogs
+    fn parameters_of_caller(caller: &Caller, out: &mut Parameters) {
+        let mut incoming = inherited(caller).peekable();
+        if incoming.peek().is_some() {
+            out.put_map("incomingTransitiveTags", incoming);
         }
     }
 

@@ -4,6 +4,7 @@
 
 use claviger_audit::Parameters;
 use claviger_core::{
+    call::Caller,
     cx::Cx,
     error::{self, Error},
     pipeline::{Admitted, Ask, Operation, Subject},
@@ -84,6 +85,23 @@ impl Operation for AssumeRoleWithWebIdentity {
             input.duration_seconds,
             input.minimum_session_token_size,
         );
+    }
+
+    /// What the provider gives the session along.
+    // AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html
+    fn parameters_of_caller(caller: &Caller, out: &mut Parameters) {
+        let Some(identity) = &caller.web_identity else {
+            return;
+        };
+        if !identity.tags.is_empty() {
+            out.put_map("principalTags", &identity.tags);
+        }
+        if !identity.transitive_tags.is_empty() {
+            out.put_strings("transitiveTagKeys", &identity.transitive_tags);
+        }
+        if let Some(source) = &identity.source_identity {
+            out.put_str("sourceIdentity", source);
+        }
     }
 
     fn condition<'a>(input: &'a AssumeRoleWithWebIdentityInput, key: &str) -> Option<Values<'a>> {

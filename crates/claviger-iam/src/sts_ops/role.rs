@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use claviger_core::{
+    call::Caller,
     cx::Cx,
     error::{self, Error},
     pipeline::{Ask, On, Subject},
@@ -128,10 +129,7 @@ impl Carried {
         let Some(session) = &cx.caller.session else {
             return Ok(self);
         };
-        for key in &session.transitive_tags {
-            let Some(value) = cx.caller.tags.get(key) else {
-                continue;
-            };
+        for (key, value) in inherited(cx.caller) {
             if self.tags.keys().any(|own| own.eq_ignore_ascii_case(key)) {
                 // UNKNOWN: AWS's own text is not recorded.
                 return Err(errors::validation(format!(
@@ -155,6 +153,13 @@ impl Carried {
             (None, _) => Ok(self),
         }
     }
+}
+
+/// The tags that a session passes on to the next one.
+pub(super) fn inherited(caller: &Caller) -> impl Iterator<Item = (&String, &String)> {
+    let session = caller.session.iter();
+    let keys = session.flat_map(|session| &session.transitive_tags);
+    keys.filter_map(|key| caller.tags.get_key_value(key))
 }
 
 /// The account of a role's ARN; none for any other text.

@@ -178,6 +178,10 @@ async fn tags_are_the_principals_and_pass_on_when_transitive() {
     let session = scene.assume(&alice, &first, &tags).await.unwrap();
     let who = scene.present(&session).await.unwrap();
     let chained = scene.assume(&who, &second, &[]).await.unwrap();
+    assert_eq!(
+        scene.events().pop().unwrap()["requestParameters"],
+        json!({"roleArn": second, "roleSessionName": "build", "incomingTransitiveTags": {"team": "blue"}})
+    );
     let caller = Arc::clone(&scene.present(&chained).await.unwrap().caller);
     assert_eq!(caller.tags.get("team").map(String::as_str), Some("blue"));
     assert_eq!(caller.tags.len(), 1, "{:?}", caller.tags);

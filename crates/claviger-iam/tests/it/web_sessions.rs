@@ -142,6 +142,9 @@ async fn a_provider_gives_tags_and_a_source_identity_along() {
         .role_trusting(
             "tagged",
             trust(json!([
+    let given = json!({"roleArn": ROLE, "roleSessionName": "build", "principalTags": {"team": "blue"},
+        "transitiveTagKeys": ["team"], "sourceIdentity": "alice"});
+    assert_eq!(scene.events().pop().unwrap()["requestParameters"], given);
                 "sts:AssumeRoleWithWebIdentity",
                 "sts:TagSession",
                 "sts:SetSourceIdentity"
@@ -153,6 +156,11 @@ async fn a_provider_gives_tags_and_a_source_identity_along() {
     assert_eq!(who.caller.tags["team"], "blue");
     let facts = who.caller.session.as_ref().unwrap();
     assert!(facts.transitive_tags.contains("team"));
+    let asked = scene.events().pop().unwrap();
+    assert_eq!(
+        asked["requestParameters"]["principalTags"],
+        given["principalTags"]
+    );
     assert_eq!(facts.source_identity.as_deref(), Some("alice"));
 }
 
