@@ -146,6 +146,14 @@ impl Operation for AssumeRoleWithWebIdentity {
             output.provider = Some(identity.provider_arn.clone());
             output.audience = Some(identity.audience.clone());
         }
+        cx.notes.additional().put_str(
+            "identityProviderConnectionVerificationMethod",
+            BY_TRUSTED_AUTHORITIES,
+        );
         Ok(output)
     }
 }
+
+/// Thumbprints decide nothing here: a connection to a provider is good if a trusted authority vouches for it.
+// AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html
+const BY_TRUSTED_AUTHORITIES: &str = "IAMTrustStore";

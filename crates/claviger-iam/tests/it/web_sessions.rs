@@ -39,6 +39,10 @@ async fn whom_the_provider_vouches_for_gets_a_session() {
         asked["requestParameters"],
         json!({"roleArn": ROLE, "roleSessionName": "build"})
     );
+    assert_eq!(
+        asked["additionalEventData"],
+        json!({"identityProviderConnectionVerificationMethod": "IAMTrustStore"})
+    );
     let elements = &asked["responseElements"];
     assert_eq!(elements["credentials"]["accessKeyId"], session.id.as_str());
     assert_eq!(elements["credentials"].get("sessionToken"), None);
