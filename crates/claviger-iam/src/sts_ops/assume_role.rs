@@ -61,6 +61,7 @@ impl Operation for AssumeRole {
         if let Some(identity) = &input.source_identity {
             out.put_str("sourceIdentity", identity);
         }
+        super::put_serial_number(out, input.serial_number.as_deref());
     }
 
     /// What the chain of roles behind the caller gives the session along.

@@ -42,6 +42,7 @@ impl Operation for GetSessionToken {
             input.duration_seconds,
             input.minimum_session_token_size,
         );
+        super::put_serial_number(out, input.serial_number.as_deref());
     }
 
     fn check(input: &GetSessionTokenInput) -> Result<(), Error> {

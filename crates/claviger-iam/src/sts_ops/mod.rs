@@ -46,6 +46,13 @@ fn put_terms(out: &mut Parameters, seconds: Option<i32>, token_bytes_min: Option
 }
 
 /// Notes how long a token is and how much of the longest it is.
+/// The second factor that was shown, in the audit event; never its code.
+fn put_serial_number(out: &mut Parameters, serial_number: Option<&str>) {
+    if let Some(number) = serial_number {
+        out.put_str("serialNumber", number);
+    }
+}
+
 fn note_size(noted: &mut Parameters, token_bytes: i32, used_percent: i32) {
     noted
         .put_int("sessionTokenUtilization", used_percent.into())

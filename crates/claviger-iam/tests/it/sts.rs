@@ -292,6 +292,33 @@ async fn what_contradicts_itself_is_refused() {
     }
 }
 
+/// The event tells which second factor was shown, and not its code.
+#[tokio::test]
+async fn a_second_factor_is_noted_without_its_code() {
+    let (scene, alice) = scene().await;
+    let role = scene.role_for("worker", own("alice")).await;
+    let shown = [
+        ("SerialNumber", "arn:aws:iam::1:mfa/a"),
+        ("TokenCode", "123456"),
+    ];
+    assert!(scene.assume(&alice, &role, &shown).await.is_err());
+    assert!(
+        scene
+            .sts_as(&alice, "GetSessionToken", &shown)
+            .await
+            .is_err()
+    );
+    let events = scene.events();
+    for event in &events[events.len() - 2..] {
+        let parameters = &event["requestParameters"];
+        assert_eq!(
+            parameters["serialNumber"], "arn:aws:iam::1:mfa/a",
+            "{event}"
+        );
+        assert!(!event.to_string().contains("123456"), "{event}");
+    }
+}
+
 #[tokio::test]
 async fn get_session_token() {
     let (scene, alice) = scene().await;
