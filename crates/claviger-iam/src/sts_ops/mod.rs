@@ -26,7 +26,8 @@ const STS: &[Route] = &[
     Route::of::<get_session_token::GetSessionToken>(),
 ];
 
-/// New credentials in the audit event: neither the secret nor the token. AWS logs the token as well.
+/// New credentials in the audit event, without the secret.
+// DIFFERS: AWS logs the session token as well. Here the log, which many may read, has nothing of a credential but its id.
 fn note_credentials<'c>(cx: &'c mut Cx<'_>, credentials: &Credentials) -> &'c mut Parameters {
     cx.notes.response().put_object("credentials", |member| {
         member
@@ -45,7 +46,6 @@ fn put_terms(out: &mut Parameters, seconds: Option<i32>, token_bytes_min: Option
     }
 }
 
-/// Notes how long a token is and how much of the longest it is.
 /// The second factor that was shown, in the audit event; never its code.
 fn put_serial_number(out: &mut Parameters, serial_number: Option<&str>) {
     if let Some(number) = serial_number {
@@ -53,6 +53,7 @@ fn put_serial_number(out: &mut Parameters, serial_number: Option<&str>) {
     }
 }
 
+/// Notes how long a token is and how much of the longest it is.
 fn note_size(noted: &mut Parameters, token_bytes: i32, used_percent: i32) {
     noted
         .put_int("sessionTokenUtilization", used_percent.into())
