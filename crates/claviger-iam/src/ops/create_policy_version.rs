@@ -59,6 +59,7 @@ impl Operation for CreatePolicyVersion {
             record.updated_ms = cx.now.epoch_ms();
         }
         let made = policies::version(&record, number, &version);
+        policies::note_version(cx, &record, number, &version);
         record.versions.insert(number, version);
         entities::replace(cx, stored, &record)?;
         Ok(CreatePolicyVersionOutput {

@@ -164,13 +164,19 @@ pub(super) fn aws_listed(policy: &AwsManagedPolicy, usage: Usage) -> iam::Policy
 /// What the audit event says of a new policy.
 pub(super) fn note(cx: &mut Cx<'_>, record: &ManagedPolicyRecord) {
     let arn = record.arn(cx.caller.account);
+    let moment = |ms| Timestamp::from_epoch_ms(ms).human_of_iam();
     cx.notes.response().put_object("policy", |noted| {
         noted
             .put_str("policyName", &record.name)
             .put_str("policyId", &record.id)
             .put_str("arn", &arn)
             .put_str("path", &record.path)
-            .put_str("defaultVersionId", &version_id(record.default_version));
+            .put_str("defaultVersionId", &version_id(record.default_version))
+            .put_uint("attachmentCount", record.attachments.into())
+            .put_uint("permissionsBoundaryUsageCount", record.boundaries.into())
+            .put_bool("isAttachable", true)
+            .put_str("createDate", &moment(record.created_ms))
+            .put_str("updateDate", &moment(record.updated_ms));
     });
 }
 
@@ -247,6 +253,22 @@ pub(super) fn version(
         is_default_version: Some(number == record.default_version),
         create_date: Some(Timestamp::from_epoch_ms(of.created_ms)),
     }
+}
+
+/// What the audit event says of a new version.
+pub(super) fn note_version(
+    cx: &mut Cx<'_>,
+    record: &ManagedPolicyRecord,
+    number: u32,
+    of: &PolicyVersion,
+) {
+    let created = Timestamp::from_epoch_ms(of.created_ms).human_of_iam();
+    cx.notes.response().put_object("policyVersion", |noted| {
+        noted
+            .put_str("versionId", &version_id(number))
+            .put_bool("isDefaultVersion", number == record.default_version)
+            .put_str("createDate", &created);
+    });
 }
 
 /// The only version that is kept of a policy of AWS's, without its document.

@@ -28,7 +28,15 @@ async fn a_policy_lives_and_ends() {
         .await;
     assert_eq!(text(&made, "Arn"), *arn);
     assert_eq!(text(&made, "DefaultVersionId"), "v1");
-    assert!(text(&made, "PolicyId").starts_with("ANPA"));
+    let id = text(&made, "PolicyId");
+    assert!(id.starts_with("ANPA"));
+    let moment = "Jan 2, 2026 3:04:05 AM";
+    assert_eq!(
+        scene.events().pop().unwrap()["responseElements"],
+        json!({"policy": {"policyName": "keys", "policyId": id, "arn": arn, "path": "/team/", "defaultVersionId": "v1",
+            "attachmentCount": 0, "permissionsBoundaryUsageCount": 0, "isAttachable": true,
+            "createDate": moment, "updateDate": moment}})
+    );
     let found = scene.ok("GetPolicy", &[("PolicyArn", arn)]).await;
     assert_eq!(text(&found, "Description"), "who encrypts");
     assert_eq!(text(&found, "AttachmentCount"), "0");
@@ -50,6 +58,10 @@ async fn versions_come_and_go() {
     let made = scene.ok("CreatePolicyVersion", &version).await;
     assert_eq!(text(&made, "VersionId"), "v2");
     assert_eq!(text(&made, "IsDefaultVersion"), "false");
+    assert_eq!(
+        scene.events().pop().unwrap()["responseElements"],
+        json!({"policyVersion": {"versionId": "v2", "isDefaultVersion": false, "createDate": "Jan 2, 2026 3:04:05 AM"}})
+    );
     let third = allow(json!("kms:Sign"));
     let version = [
         ("PolicyArn", arn.as_str()),
