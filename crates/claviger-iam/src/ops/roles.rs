@@ -93,7 +93,7 @@ pub(super) async fn created(cx: &Cx<'_>, record: &RoleRecord) -> Result<Role, Er
     })
 }
 
-/// What the audit event says of a new role.
+/// What the audit event says of a role that was made or changed.
 pub(super) fn note(cx: &mut Cx<'_>, record: &RoleRecord) {
     let arn = record.arn(cx.caller.account);
     let created = Timestamp::from_epoch_ms(record.created_ms).human_of_iam();

@@ -40,6 +40,7 @@ impl Operation for UpdateRoleDescription {
         let mut record = stored.record.clone();
         record.description = Some(input.description.clone());
         entities::replace(cx, stored, &record)?;
+        roles::note(cx, &record);
         Ok(UpdateRoleDescriptionOutput {
             role: Some(roles::described(cx, &record).await?),
         })

@@ -59,6 +59,8 @@ async fn a_role_lives_and_ends() {
     let changed = [("RoleName", "worker"), ("Description", "rests")];
     let answer = scene.ok("UpdateRoleDescription", &changed).await;
     assert_eq!(text(&answer, "Description"), "rests");
+    let updated = scene.events().pop().unwrap();
+    assert_eq!(&updated["responseElements"]["role"], noted);
     assert_eq!(text(&answer, "MaxSessionDuration"), "3600");
     let tags = [
         ("RoleName", "worker"),

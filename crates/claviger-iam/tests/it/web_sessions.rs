@@ -142,13 +142,13 @@ async fn a_provider_gives_tags_and_a_source_identity_along() {
     tagged["https://aws.amazon.com/source_identity"] = json!("alice");
     let refused = assume(&scene, &rs256(&tagged), ROLE).await.unwrap_err();
     assert!(refused.contains("sts:TagSession"), "{refused}");
+    let given = json!({"roleArn": ROLE, "roleSessionName": "build", "principalTags": {"team": "blue"},
+        "transitiveTagKeys": ["team"], "sourceIdentity": "alice"});
+    assert_eq!(scene.events().pop().unwrap()["requestParameters"], given);
     let role = scene
         .role_trusting(
             "tagged",
             trust(json!([
-    let given = json!({"roleArn": ROLE, "roleSessionName": "build", "principalTags": {"team": "blue"},
-        "transitiveTagKeys": ["team"], "sourceIdentity": "alice"});
-    assert_eq!(scene.events().pop().unwrap()["requestParameters"], given);
                 "sts:AssumeRoleWithWebIdentity",
                 "sts:TagSession",
                 "sts:SetSourceIdentity"
@@ -156,15 +156,15 @@ async fn a_provider_gives_tags_and_a_source_identity_along() {
         )
         .await;
     let session = Session::of(assume(&scene, &rs256(&tagged), &role).await.unwrap());
-    let who = scene.present(&session).await.unwrap();
-    assert_eq!(who.caller.tags["team"], "blue");
-    let facts = who.caller.session.as_ref().unwrap();
-    assert!(facts.transitive_tags.contains("team"));
     let asked = scene.events().pop().unwrap();
     assert_eq!(
         asked["requestParameters"]["principalTags"],
         given["principalTags"]
     );
+    let who = scene.present(&session).await.unwrap();
+    assert_eq!(who.caller.tags["team"], "blue");
+    let facts = who.caller.session.as_ref().unwrap();
+    assert!(facts.transitive_tags.contains("team"));
     assert_eq!(facts.source_identity.as_deref(), Some("alice"));
 }
 
