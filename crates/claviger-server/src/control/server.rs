@@ -8,6 +8,7 @@ use claviger_model::{AccountId, Secret};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::{UnixListener, UnixStream},
+    time::timeout,
 };
 use zeroize::Zeroizing;
 
@@ -51,13 +52,14 @@ impl ControlSocket {
         Ok(Self { listener, path })
     }
 
-    /// Answers commands, one after the other, until dropped.
+    /// Answers commands, one after the other but for those that take too long, until dropped.
     pub(crate) async fn serve(self, control: Control) {
+        let control = Arc::new(control);
         loop {
             match self.listener.accept().await {
                 Ok((stream, _)) => {
-                    let answered = tokio::time::timeout(COMMAND_AT_MOST, control.serve(stream));
-                    if !matches!(answered.await, Ok(Ok(()))) {
+                    let serving = Arc::clone(&control).serve(stream);
+                    if !matches!(finished(serving).await, Some(Ok(()))) {
                         tracing::warn!("a command on the control socket got no answer");
                     }
                 }
@@ -77,16 +79,15 @@ impl Drop for ControlSocket {
 }
 
 impl Control {
-    async fn serve(&self, stream: UnixStream) -> io::Result<()> {
+    async fn serve(self: Arc<Self>, stream: UnixStream) -> io::Result<()> {
         if stream.peer_cred()?.uid() != rustix::process::geteuid().as_raw() {
             return Err(io::ErrorKind::PermissionDenied.into());
         }
         let (reading, mut writing) = stream.into_split();
         // As long as it can get, so that no copy of a secret stays behind when it grows.
         let mut line = Zeroizing::new(Vec::with_capacity(LINE_CAPACITY));
-        BufReader::new(reading.take(LINE_BYTES_MAX))
-            .read_until(b'\n', &mut line)
-            .await?;
+        let mut reading = BufReader::new(reading.take(LINE_BYTES_MAX));
+        timeout(COMMAND_AT_MOST, reading.read_until(b'\n', &mut line)).await??;
         let answer = match serde_json::from_slice(&line) {
             Ok(request) => self.answer(request).await,
             Err(_) => {
@@ -95,7 +96,7 @@ impl Control {
         };
         let mut answer = Zeroizing::new(serde_json::to_vec(&answer)?);
         answer.push(b'\n');
-        writing.write_all(&answer).await
+        timeout(COMMAND_AT_MOST, writing.write_all(&answer)).await?
     }
 
     async fn answer(&self, request: Request) -> Answer {
@@ -176,6 +177,31 @@ impl Control {
     }
 }
 
+/// The outcome, if it comes in time. What has begun is finished in any case: a change must not stop half-way.
+async fn finished<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Option<T> {
+    let task = tokio::spawn(work);
+    timeout(COMMAND_AT_MOST, task).await.ok()?.ok()
+}
+
 const COMMAND_AT_MOST: Duration = Duration::from_secs(20);
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 const LINE_CAPACITY: usize = 4096;
+
+#[cfg(test)]
+mod tests {
+    use tokio::{sync::oneshot, time::sleep};
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_command_that_takes_too_long_is_finished_all_the_same() {
+        let (done, told) = oneshot::channel();
+        let slow = async move {
+            sleep(COMMAND_AT_MOST * 2).await;
+            done.send(()).unwrap();
+        };
+        assert_eq!(finished(slow).await, None);
+        told.await.unwrap();
+        assert_eq!(finished(async { 5 }).await, Some(5));
+    }
+}

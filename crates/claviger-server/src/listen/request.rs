@@ -11,7 +11,7 @@ use std::{
 };
 
 use claviger_core::{
-    call::{Answer, Call, Origin, TlsSession},
+    call::{Call, Origin, TlsSession},
     error::{Error, internal},
 };
 use claviger_model::Region;
@@ -304,7 +304,7 @@ impl<S: Service> Connection<S> {
         origin
     }
 
-    fn see_through(&self, call: Pending<Answer>) -> SeenThrough<'_> {
+    fn see_through<T: Send>(&self, call: Pending<T>) -> SeenThrough<'_, T> {
         SeenThrough::new(call, &self.slot)
     }
 
@@ -312,7 +312,7 @@ impl<S: Service> Connection<S> {
     async fn elsewhere(&self, request_id: Uuid, request: Request<Bytes>) -> Reply {
         let root = request.uri().path() == "/";
         if let Some(answer) = self.service.serve_path(request) {
-            return answer.await.map(Into::into);
+            return self.see_through(answer).await.map(Into::into);
         }
         let mut reply = Dialect::Json.failure(request_id, &Error::silent(UNKNOWN_OPERATION));
         *reply.status_mut() = if root {

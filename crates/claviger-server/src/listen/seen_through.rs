@@ -1,4 +1,4 @@
-//! A call that runs to its end although the client hangs up.
+//! What runs to its end although the client hangs up.
 
 use std::{
     future::Future,
@@ -7,22 +7,21 @@ use std::{
     task::{Context, Poll},
 };
 
-use claviger_core::call::Answer;
 use tokio::{runtime::Handle, sync::OwnedSemaphorePermit};
 
 use super::service::Pending;
 
 /// The call, as its connection waits for it. A change must not stop half-way, and no call may slip away without its audit event:
 /// when the connection goes first, the rest runs as a task of its own.
-pub(super) struct SeenThrough<'c> {
+pub(super) struct SeenThrough<'c, T: Send + 'static> {
     /// None while it is polled, and once it is over.
-    call: Option<Pending<Answer>>,
+    call: Option<Pending<T>>,
     slot: &'c Arc<OwnedSemaphorePermit>,
 }
 
-impl<'c> SeenThrough<'c> {
+impl<'c, T: Send> SeenThrough<'c, T> {
     /// The slot is the connection's, and kept for as long as the call runs.
-    pub(super) fn new(call: Pending<Answer>, slot: &'c Arc<OwnedSemaphorePermit>) -> Self {
+    pub(super) fn new(call: Pending<T>, slot: &'c Arc<OwnedSemaphorePermit>) -> Self {
         Self {
             call: Some(call),
             slot,
@@ -30,10 +29,10 @@ impl<'c> SeenThrough<'c> {
     }
 }
 
-impl Future for SeenThrough<'_> {
-    type Output = Answer;
+impl<T: Send> Future for SeenThrough<'_, T> {
+    type Output = T;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Answer> {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
         // Taken out meanwhile: one that panics must not go on as a task.
         let Some(mut call) = self.call.take() else {
             return Poll::Pending;
@@ -46,7 +45,7 @@ impl Future for SeenThrough<'_> {
     }
 }
 
-impl Drop for SeenThrough<'_> {
+impl<T: Send + 'static> Drop for SeenThrough<'_, T> {
     /// Outside a runtime there is nothing to run it on.
     fn drop(&mut self) {
         if let (Some(call), Ok(runtime)) = (self.call.take(), Handle::try_current()) {
@@ -73,10 +72,9 @@ mod tests {
         let slot = Arc::new(Arc::clone(&slots).try_acquire_owned().unwrap());
         let (release, released) = oneshot::channel::<()>();
         let (over, ended) = oneshot::channel::<()>();
-        let call: Pending<Answer> = Box::pin(async move {
+        let call: Pending<()> = Box::pin(async move {
             released.await.unwrap();
             over.send(()).unwrap();
-            Ok(Vec::new())
         });
         {
             let mut call = pin!(SeenThrough::new(call, &slot));
