@@ -18,9 +18,9 @@ use claviger_audit::{
 use serde::Deserialize;
 
 use crate::records::{
-    AliasRecord, ClockRecord, Due, Fault, GrantRecord, GrantTallyRecord, ImportDayRecord,
-    KeyRecord, KeyStoresRecord, ListedKeyRecord, MaterialRecord, OutboxRecord, Record, Records,
-    RetirableRecord, TombstoneRecord,
+    AliasRecord, ClockRecord, Due, ErasureRecord, Fault, GrantRecord, GrantTallyRecord,
+    ImportDayRecord, KeyRecord, KeyStoresRecord, ListedKeyRecord, MaterialRecord, OutboxRecord,
+    Record, Records, RetirableRecord, TombstoneRecord,
 };
 
 /// What was looked at and what is wrong.
@@ -58,10 +58,11 @@ impl Reader {
 }
 
 /// The tables of this crate.
-pub const READERS: [Reader; 13] = [
+pub const READERS: [Reader; 14] = [
     Reader::of::<AliasRecord>(),
     Reader::of::<ClockRecord>(),
     Reader::of::<Due>(),
+    Reader::of::<ErasureRecord>(),
     Reader::of::<GrantRecord>(),
     Reader::of::<GrantTallyRecord>(),
     Reader::of::<ImportDayRecord>(),
@@ -202,7 +203,7 @@ impl Marks {
     }
 }
 
-/// Opens every record; gives their marks, but for the outbox's, which are events themselves.
+/// Opens every record; gives their marks, but for those that no event tells of: the outbox's are events themselves.
 async fn check_records(
     records: &Records,
     readers: &[Reader],
@@ -221,6 +222,10 @@ async fn check_records(
             let path = String::from_utf8_lossy(&entry.key).into_owned();
             match open(records, readers, &path, &entry.value) {
                 Ok(Opened::Event(event)) => waiting.push((entry.revision, event)),
+                Ok(Opened::OwedErasure) => findings.notes.push(
+                    "something was deleted and is not erased yet: the next start makes up for it"
+                        .to_owned(),
+                ),
                 Ok(Opened::Version(version)) => {
                     let sha256 = Some(claviger_crypto::sha256(&entry.value));
                     found.insert(path, Mark { version, sha256 });
@@ -239,6 +244,8 @@ async fn check_records(
 
 enum Opened {
     Event(Vec<u8>),
+    /// It says only what is still to be done.
+    OwedErasure,
     Version(u64),
 }
 
@@ -262,6 +269,9 @@ fn open(records: &Records, readers: &[Reader], path: &str, sealed: &[u8]) -> Res
     }
     if table == OutboxRecord::TABLE {
         return Ok(Opened::Event(OutboxRecord::read(*format, bytes)?.event));
+    }
+    if table == ErasureRecord::TABLE {
+        return Ok(Opened::OwedErasure);
     }
     Ok(Opened::Version(opened.version))
 }

@@ -110,6 +110,7 @@ impl Core {
         if let Some(clock) = core.records.read::<ClockRecord>(ClockRecord::ID).await? {
             core.clock.advance_to_offset_ms(clock.record.offset_ms);
         }
+        core.erasure.recover(&core).await?;
         core.outbox.recover(&core, &recovery).await?;
         crate::jobs::note_recovery(&core, &recovery).await?;
         Ok(core)

@@ -76,10 +76,6 @@ impl Outbox {
             held.extend(page);
         }
         held.sort_by_key(|(_, stored)| stored.revision);
-        if !held.is_empty() {
-            // The stop may have come between a deletion and its erasure.
-            core.erasure.owe();
-        }
         for (id, stored) in held {
             let id = Uuid::try_parse(&id).map_err(|_| Fault::Format("outbox"))?;
             if recovery.tail_event_ids.contains(&id) {

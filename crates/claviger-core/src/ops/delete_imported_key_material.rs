@@ -54,6 +54,8 @@ impl Operation for DeleteImportedKeyMaterial {
             let event = material::remove(cx.core, &mut cx.staged, &key, entry).await?;
             cx.notes.service_events.extend(event);
         }
+        // Of a deletion that is tried again because its erasure failed, nothing else is left to do.
+        cx.staged.erase();
         Ok(DeleteImportedKeyMaterialOutput {
             key_id: Some(key.arn.clone()),
             // None to show, or a key that never had any material: the model allows the empty text for this.

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     core::Core,
+    erasure,
     error::{self, Error},
     records::{OutboxRecord, Place, Record},
     staged::{Change, Staged, Write},
@@ -33,6 +34,8 @@ pub struct Composed {
 /// Commits `staged` together with the events that `compose` makes once the sealed values are known. When this gives
 /// [`Outcome::Committed`], the change is durable, every cache has it, and every event is in the log as durably as the
 /// log's settings say.
+///
+/// To be polled to its end: the store goes on with a commit that nobody awaits any more, and then no cache would learn of it.
 pub async fn commit_events(
     core: &Core,
     staged: Staged,
@@ -45,7 +48,10 @@ pub async fn commit_events(
         .collect::<Result<Vec<_>, _>>()?;
     let changes: Vec<RecordChange<'_>> = sealed.iter().map(Sealed::mark).collect();
     let events = compose(&changes);
-    let batch = batch(core, &staged.expect, &sealed, &events)?;
+    let mut batch = batch(core, &staged.expect, &sealed, &events)?;
+    if staged.erase {
+        erasure::mark(core, &mut batch)?;
+    }
     let committed = match core.records.kv.commit(batch).await {
         Ok(Committed::At(revision)) => Ok(Some(revision)),
         Ok(Committed::Conflict) => Ok(None),

@@ -286,6 +286,9 @@ async fn attempt<O: Operation>(
         }
         trail.notes = std::mem::take(&mut cx.notes);
         if cx.staged.is_empty() {
+            if cx.staged.erase {
+                Box::pin(core.erasure.settle(core)).await?;
+            }
             return Ok(Done::Unchanged {
                 output: output.encode(),
                 on: admitted,

@@ -37,7 +37,7 @@ pub use self::{
     material::MaterialRecord,
     outbox::OutboxRecord,
     related::Related,
-    system::ClockRecord,
+    system::{ClockRecord, ErasureRecord},
 };
 use crate::error::{self, Error};
 

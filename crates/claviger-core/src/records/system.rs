@@ -13,6 +13,17 @@ pub struct ClockRecord {
 
 json_record!(ClockRecord, "clock");
 
+/// Something was deleted that no pass has erased yet. It comes with the deletion, so that a killed process owes it still.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct ErasureRecord {}
+
+json_record!(ErasureRecord, "erasure");
+
+impl ErasureRecord {
+    /// The only id of the table.
+    pub const ID: &'static str = "owed";
+}
+
 impl ClockRecord {
     /// The only id of the table.
     pub const ID: &'static str = "offset";

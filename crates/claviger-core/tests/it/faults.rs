@@ -1,5 +1,7 @@
 //! A store that fails: a change happens whole or not at all, and nobody is left with half of it or with an old cache.
 
+use std::sync::Arc;
+
 use claviger_store::{Call, Fault};
 use serde_json::{Value, json};
 
@@ -92,6 +94,51 @@ async fn a_failed_erasure_stays_owed_by_the_jobs_alone() {
     );
     assert!(claviger_core::jobs::run_due(&scene.core).await.is_err());
     assert!(claviger_core::jobs::run_due(&scene.core).await.is_ok());
+}
+
+/// Clients try again what failed with an internal error: the second answer must be as true as the first.
+#[tokio::test]
+async fn a_deletion_that_is_tried_again_answers_for_the_erasure_too() {
+    let scene = Scene::new().await;
+    let lasting = json!({"ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE"});
+    let (key, _) = imported_key(&scene, &[7; 32], lasting).await;
+    let delete = || scene.call("DeleteImportedKeyMaterial", json!({"KeyId": key}));
+    for _ in 0..2 {
+        scene
+            .at_rest
+            .faulty
+            .inject(Call::Erase, 1, Fault::FailBefore);
+        assert_eq!(refusal(delete().await).0, "KMSInternalException");
+    }
+    assert!(delete().await.is_ok());
+    assert!(delete().await.is_ok(), "nothing is owed any more");
+}
+
+/// A killed process leaves what it owed to the next one.
+#[tokio::test]
+async fn an_erasure_is_owed_until_it_was_done_whoever_does_it() {
+    let scene = Scene::new().await;
+    let lasting = json!({"ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE"});
+    let (key, _) = imported_key(&scene, &[7; 32], lasting).await;
+    let faulty = Arc::clone(&scene.at_rest.faulty);
+    for _ in 0..2 {
+        faulty.inject(Call::Erase, 1, Fault::FailBefore);
+    }
+    let deletion = scene.call("DeleteImportedKeyMaterial", json!({"KeyId": key}));
+    assert_eq!(refusal(deletion.await).0, "KMSInternalException");
+    // The event leaves the outbox; the erasure fails again.
+    assert!(claviger_core::jobs::run_due(&scene.core).await.is_err());
+    let scene = scene.crash().await;
+    assert_eq!(scene.at_rest.paths("erasure").await, ["erasure/owed"]);
+
+    let faulty = Arc::clone(&scene.at_rest.faulty);
+    faulty.inject(Call::Erase, 1, Fault::FailBefore);
+    assert!(claviger_core::jobs::run_due(&scene.core).await.is_err());
+    assert_eq!(faulty.faults_left(), 0, "the next process knows of it");
+    assert!(claviger_core::jobs::run_due(&scene.core).await.is_ok());
+    let at_rest = scene.stop().await;
+    assert_eq!(at_rest.paths("erasure").await, Vec::<String>::new());
+    assert_eq!(at_rest.problems().await, Vec::<String>::new());
 }
 
 /// Each call of the store in turn fails, before or after it took effect.

@@ -20,6 +20,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::Receiver;
+use std::time::Duration;
 
 use rusqlite::{Connection, Error as SqliteError, OptionalExtension, params};
 use tokio::sync::oneshot;
@@ -61,7 +62,8 @@ impl Writer {
         on_fatal: OnFatal,
     ) -> Result<Self, Error> {
         let revision = connection
-            .query_row("SELECT revision FROM store", [], |row| row.get(0))
+            .busy_timeout(LOCK_WAIT_MAX)
+            .and_then(|()| connection.query_row("SELECT revision FROM store", [], |row| row.get(0)))
             .map_err(|error| explain(&error))?;
         let wal = File::open(wal_of(path))
             .map_err(|error| Error::Unavailable(format!("the WAL: {error}")))?;
@@ -280,6 +282,10 @@ const PUT: &str = "
     INSERT INTO kv VALUES (?1, ?2, ?3)
     ON CONFLICT (key) DO UPDATE SET value = excluded.value, revision = excluded.revision
 ";
+
+/// How long a checkpoint waits for readers, and all changes with it: enough for those of this process. A foreign one, such as a
+/// program that copies the file, may take minutes, and whoever wants the checkpoint tries again.
+const LOCK_WAIT_MAX: Duration = Duration::from_millis(250);
 
 /// Bounds the memory of one transaction; what is left in the queue is the next group.
 const GROUP_MAX: usize = 1024;
