@@ -2,7 +2,8 @@
 //!
 //! A reader that misses takes a [`Lease`] *before* it reads the store. A change that commits meanwhile publishes its
 //! own value and voids the lease, so the slow reader's older value is not kept: a key that was disabled between the
-//! read and the insert can't come back enabled.
+//! read and the insert can't come back enabled. Nor does a slow writer bring back what a newer change has replaced, even
+//! when the entry was dropped in between: the cache remembers up to where dropped entries had come.
 
 use std::{
     borrow::Borrow,
@@ -23,6 +24,8 @@ struct Slots<K, V> {
     by_key: HashMap<K, Slot<V>>,
     /// Names leases; never used twice.
     next_lease: u64,
+    /// The newest revision of all entries that were dropped.
+    dropped: Revision,
 }
 
 struct Slot<V> {
@@ -43,6 +46,7 @@ impl<K: Clone + Eq + Hash, V> Cache<K, V> {
             slots: RwLock::new(Slots {
                 by_key: HashMap::new(),
                 next_lease: 0,
+                dropped: 0,
             }),
             capacity,
         }
@@ -111,25 +115,17 @@ impl<K: Clone + Eq + Hash, V> Cache<K, V> {
     pub fn publish(&self, key: &K, revision: Revision, value: Option<Arc<V>>) {
         let mut slots = self.write();
         self.make_room(&mut slots, key);
-        match slots.by_key.get_mut(key) {
-            Some(slot) if revision < slot.high_water => {}
-            Some(slot) => {
-                *slot = Slot {
-                    value,
-                    high_water: revision,
-                    lease: None,
-                }
-            }
-            None => {
-                slots.by_key.insert(
-                    key.clone(),
-                    Slot {
-                        value,
-                        high_water: revision,
-                        lease: None,
-                    },
-                );
-            }
+        let held = slots.by_key.get(key).map_or(0, |slot| slot.high_water);
+        if held == 0 && revision < slots.dropped {
+            // A newer one may have been dropped: the next reader asks the store.
+            slots.by_key.remove(key);
+        } else if revision >= held {
+            let slot = Slot {
+                value,
+                high_water: revision,
+                lease: None,
+            };
+            slots.by_key.insert(key.clone(), slot);
         }
     }
 
@@ -138,7 +134,7 @@ impl<K: Clone + Eq + Hash, V> Cache<K, V> {
     pub fn settle(&self, key: &K, committed: Option<Revision>, value: Option<Arc<V>>) {
         match committed {
             Some(revision) => self.publish(key, revision, value),
-            None => drop(self.write().by_key.remove(key)),
+            None => self.write().drop_entry(key),
         }
     }
 
@@ -152,7 +148,7 @@ impl<K: Clone + Eq + Hash, V> Cache<K, V> {
                 .cloned()
                 .collect();
             for victim in &victims {
-                slots.by_key.remove(victim);
+                slots.drop_entry(victim);
             }
         }
     }
@@ -164,6 +160,14 @@ impl<K: Clone + Eq + Hash, V> Cache<K, V> {
 
     fn write(&self) -> RwLockWriteGuard<'_, Slots<K, V>> {
         self.slots.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<K: Eq + Hash, V> Slots<K, V> {
+    fn drop_entry(&mut self, key: &K) {
+        if let Some(slot) = self.by_key.remove(key) {
+            self.dropped = self.dropped.max(slot.high_water);
+        }
     }
 }
 
@@ -209,6 +213,28 @@ mod tests {
         cache.publish(&"key", 9, Some(Arc::new("new")));
         cache.publish(&"key", 8, Some(Arc::new("old")));
         assert_eq!(cache.look(&"key").as_deref(), Some(&"new"));
+    }
+
+    #[test]
+    fn a_slow_writer_does_not_bring_back_what_was_replaced_and_dropped() {
+        let cache = Cache::new(1);
+        let late = || Some(Arc::new("enabled"));
+        cache.publish(&"key", 9, Some(Arc::new("disabled")));
+        cache.publish(&"other", 1, None);
+        cache.publish(&"key", 8, late());
+        assert_eq!(cache.look(&"key"), None);
+
+        let lease = cache.lease(&"key");
+        cache.publish(&"key", 8, late());
+        cache.fill(&"key", lease, 9, Arc::new("disabled"));
+        assert_eq!(cache.look(&"key"), None, "the lease is void");
+
+        cache.publish(&"key", 9, Some(Arc::new("disabled")));
+        cache.settle(&"key", None, None);
+        cache.publish(&"key", 8, late());
+        assert_eq!(cache.look(&"key"), None);
+        cache.publish(&"key", 10, Some(Arc::new("newer")));
+        assert_eq!(cache.look(&"key").as_deref(), Some(&"newer"));
     }
 
     #[test]
