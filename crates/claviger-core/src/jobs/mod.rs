@@ -49,6 +49,17 @@ pub async fn run_due(core: &Core) -> Result<(), Error> {
         // What can't be logged must not be done.
         return Err(error::audit_unwritable());
     }
+    // Each is tried, whatever became of the one before.
+    let outcomes = [
+        perform_due(core).await,
+        last_usage::write_due(core).await,
+        import_days::destroy_past(core).await,
+        core.erasure.settle(core).await,
+    ];
+    outcomes.into_iter().collect()
+}
+
+async fn perform_due(core: &Core) -> Result<(), Error> {
     let mut failed = Ok(());
     let mut after = None;
     while let Some((id, due)) = next_due(core, after.as_deref()).await? {
@@ -56,9 +67,7 @@ pub async fn run_due(core: &Core) -> Result<(), Error> {
         failed = failed.and(confirmed(done));
         after = Some(id);
     }
-    failed = failed.and(last_usage::write_due(core).await);
-    failed = failed.and(import_days::destroy_past(core).await);
-    failed.and(core.erasure.settle(core).await)
+    failed
 }
 
 /// The operator's clock may be wrong or may just have been put right: what waits for it must not wait unseen.
