@@ -98,7 +98,7 @@ impl Log {
             .name("audit".into())
             .spawn({
                 let shared = Arc::clone(&shared);
-                move || shared.run()
+                move || shared.keep()
             })
             .map_err(Error::Unwritable)?;
         let open = Open {

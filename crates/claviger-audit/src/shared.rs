@@ -9,6 +9,7 @@
 
 use std::hint;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -161,8 +162,15 @@ impl Shared {
         Ok(())
     }
 
-    /// The log's own thread, until the log closes.
-    pub(crate) fn run(&self) {
+    /// The log's own thread. Without it nothing would be signed or come to the disk, so the process does not outlive its panic.
+    pub(crate) fn keep(&self) {
+        if catch_unwind(AssertUnwindSafe(|| self.run())).is_err() {
+            (self.settings.fatal)("the thread of the audit log panicked");
+        }
+    }
+
+    /// Until the log closes.
+    fn run(&self) {
         let mut due = None;
         loop {
             let closing = self.await_work(&mut due);
@@ -252,11 +260,13 @@ impl Shared {
     /// Ends the segment. Nearly all of it is on the disk already, so the appends wait for little more than the folder's fsync.
     fn start_segment(&self, notary: &mut Notary) {
         let mut progress = lock(&self.progress);
+        // Only the last segment may end in the rest of a failed write.
+        let whole = progress.writer.repair();
         let ended = progress.writer.tail.clone();
         if let Err(error) = ended.file.sync_data() {
             (self.settings.fatal)(&format!("fdatasync of the audit log failed: {error}"));
         }
-        match notary.start_segment(&ended.chain) {
+        match whole.and_then(|()| notary.start_segment(&ended.chain)) {
             Ok(started) => {
                 progress.writer = Writer::new(started);
                 progress.segment_bytes_max = self.settings.segment_bytes_max;

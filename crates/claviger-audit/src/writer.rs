@@ -76,7 +76,8 @@ impl Writer {
         written
     }
 
-    fn repair(&mut self) -> io::Result<()> {
+    /// Cuts what a failed write has left behind the last whole line.
+    pub(crate) fn repair(&mut self) -> io::Result<()> {
         if self.damaged {
             self.tail.file.set_len(self.tail.position.bytes)?;
             self.damaged = false;
