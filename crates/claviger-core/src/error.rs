@@ -340,10 +340,23 @@ pub fn limit_exceeded(text: impl Into<String>) -> Error {
 }
 
 /// The account has as many keys in the Region as it may have.
-pub fn too_many_keys(most: usize) -> Error {
-    // UNKNOWN: AWS's own text is not recorded.
+pub fn too_many_keys(most: usize, used: usize) -> Error {
     limit_exceeded(format!(
-        "The account has reached the quota of {most} KMS keys in this Region."
+        "Key quota for this account in this region is {most} but the current usage is {used}."
+    ))
+}
+
+/// A key has as many aliases as a key may have.
+pub fn too_many_aliases(most: usize, used: usize) -> Error {
+    limit_exceeded(format!(
+        "Aliases per key quota for this account in this region is {most}, current usage is {used}."
+    ))
+}
+
+/// A waiting period that no deletion has.
+pub fn pending_window(days_min: i32, days_max: i32) -> Error {
+    validation(format!(
+        "PendingWindowInDays must be between {days_min} and {days_max}"
     ))
 }
 

@@ -44,10 +44,11 @@ pub(crate) async fn one_more_key(
     region: &Region,
 ) -> Result<(), Error> {
     // What other nodes deleted is seen by counting again, before anybody is refused.
-    if known(cx.core, account, region).await? >= KEYS_MAX
-        && count(cx.core, account, region).await? >= KEYS_MAX
-    {
-        return Err(error::too_many_keys(KEYS_MAX));
+    if known(cx.core, account, region).await? >= KEYS_MAX {
+        let used = count(cx.core, account, region).await?;
+        if used >= KEYS_MAX {
+            return Err(error::too_many_keys(KEYS_MAX, used));
+        }
     }
     let (counts, region) = (Arc::clone(&cx.core.key_counts), region.clone());
     cx.staged.then(move |committed| {

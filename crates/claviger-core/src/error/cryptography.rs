@@ -30,11 +30,18 @@ pub fn data_key_of_asymmetric_key() -> Error {
     )
 }
 
-/// The algorithm does not take messages of this form.
-pub fn incompatible_message_type(kind: impl fmt::Display, algorithm: impl fmt::Display) -> Error {
-    // UNKNOWN: AWS's own text is not recorded.
+/// No algorithm of the key takes messages of this form.
+pub fn message_type_of_key(kind: impl fmt::Display, spec: impl fmt::Display) -> Error {
     validation(format!(
-        "MessageType {kind} is incompatible with algorithm {algorithm}."
+        "Message type {kind} is incompatible with key spec {spec}."
+    ))
+}
+
+/// The algorithm does not take messages of this form, but another one of the key does.
+pub fn message_type_of_algorithm(kind: impl fmt::Display, algorithm: impl fmt::Display) -> Error {
+    // UNKNOWN: of AWS's text, what stands behind "incompatible" is not recorded.
+    validation(format!(
+        "Message type {kind} is incompatible with algorithm {algorithm}."
     ))
 }
 

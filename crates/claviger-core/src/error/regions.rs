@@ -1,7 +1,5 @@
 //! What is said of multi-Region keys.
 
-use std::fmt;
-
 use claviger_model::error_code;
 
 use super::{Error, unsupported_because};
@@ -25,11 +23,10 @@ pub fn contains_primary(region: &str) -> Error {
 }
 
 /// There is a related key in the Region already.
-pub fn replica_exists(arn: impl fmt::Display) -> Error {
-    // UNKNOWN: AWS's own text is not recorded.
+pub fn replica_exists() -> Error {
     Error::new(
         error_code::ALREADY_EXISTS,
-        format!("Key '{arn}' already exists"),
+        "You can create only one replica of each primary key in each AWS Region.",
     )
 }
 

@@ -15,13 +15,10 @@ use crate::{
 /// Stages the alias's name in the list of its new key.
 pub(super) fn attach(cx: &mut Cx<'_>, key: &Key, on: &AliasAndKeys) -> Result<(), Error> {
     let mut record = key.record.clone();
+    let used = record.aliases.len();
     record.aliases.insert(on.place.name.as_str().to_owned());
     if record.aliases.len() > ALIASES_MAX {
-        // UNKNOWN: AWS's own text is not recorded.
-        return Err(error::limit_exceeded(format!(
-            "Key {} has too many aliases.",
-            key.arn
-        )));
+        return Err(error::too_many_aliases(ALIASES_MAX, used));
     }
     cx.change_key(key, record)
 }

@@ -32,7 +32,7 @@ pub(super) async fn free_place(
     let taken = primary.record.other_regions().any(|taken| taken == region);
     // The grants of an earlier replica must not come back with its place.
     if taken || jobs::has_grants(cx.core, &place).await? {
-        return Err(error::replica_exists(place.arn(&primary.account, true)));
+        return Err(error::replica_exists());
     }
     if let Some(tombstone) = cx.read::<TombstoneRecord>(&place.id()).await? {
         let account = Some(&primary.account);

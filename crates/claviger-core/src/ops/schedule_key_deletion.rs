@@ -46,13 +46,11 @@ impl Operation for ScheduleKeyDeletion {
 
     fn check(input: &ScheduleKeyDeletionInput) -> Result<(), Error> {
         // The shape of the member allows 1 to 365; the operation does not.
-        let days = window_days(input);
-        let constraint = match days {
-            ..WINDOW_DAYS_MIN => "Member must have value greater than or equal to 7",
-            WINDOW_DAYS_MIN..=WINDOW_DAYS_MAX => return Ok(()),
-            _ => "Member must have value less than or equal to 30",
-        };
-        Err(error::constraint(days, "pendingWindowInDays", constraint))
+        if (WINDOW_DAYS_MIN..=WINDOW_DAYS_MAX).contains(&window_days(input)) {
+            Ok(())
+        } else {
+            Err(error::pending_window(WINDOW_DAYS_MIN, WINDOW_DAYS_MAX))
+        }
     }
 
     async fn run(

@@ -31,7 +31,12 @@ impl Signable {
         algorithms::fits(key, algorithm, |facts| facts.signing)?;
         let kind = kind.unwrap_or(MessageType::Raw);
         if !kinds(algorithm).contains(&kind) {
-            return Err(error::incompatible_message_type(kind, algorithm));
+            return Err(match algorithm {
+                SigningAlgorithmSpec::Ed25519Sha512 | SigningAlgorithmSpec::Ed25519PhSha512 => {
+                    error::message_type_of_algorithm(kind, algorithm)
+                }
+                _ => error::message_type_of_key(kind, key.record.spec),
+            });
         }
         let length = match kind {
             MessageType::Raw => None,

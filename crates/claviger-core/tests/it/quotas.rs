@@ -5,7 +5,7 @@
 use claviger_store::Batch;
 use serde_json::json;
 
-use crate::scene::{ACCOUNT, DAY, REGION, Scene, code};
+use crate::scene::{ACCOUNT, DAY, REGION, Scene, code, refusal};
 
 const LIMIT: &str = "LimitExceededException";
 
@@ -68,7 +68,13 @@ async fn aliases() {
             "alias/a"
         };
         let refused = scene.call(operation, named(name, &full)).await;
-        assert_eq!(code(&refused), LIMIT, "{operation}");
+        let text =
+            "Aliases per key quota for this account in this region is 50, current usage is 50.";
+        assert_eq!(
+            refusal(refused),
+            (LIMIT.to_owned(), Some(text.to_owned())),
+            "{operation}"
+        );
     }
     scene.ok("UpdateAlias", named("alias/0", &other)).await;
     scene.ok("UpdateAlias", named("alias/a", &full)).await;

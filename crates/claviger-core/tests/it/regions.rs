@@ -153,7 +153,7 @@ async fn only_a_primary_key_is_replicated_and_only_once_a_region() {
             &key,
             EU,
             "AlreadyExistsException",
-            format!("Key '{}' already exists", in_region(&key, EU)),
+            "You can create only one replica of each primary key in each AWS Region.".to_owned(),
         ),
         (
             REGION,

@@ -105,28 +105,28 @@ async fn an_algorithm_takes_its_own_form_of_message() {
             "ML_DSA_SHAKE_256",
             "DIGEST",
             64,
-            "MessageType DIGEST is incompatible with algorithm ML_DSA_SHAKE_256.",
+            "Message type DIGEST is incompatible with key spec ML_DSA_44.",
         ),
         (
             "ECC_NIST_EDWARDS25519",
             "ED25519_SHA_512",
             "DIGEST",
             64,
-            "MessageType DIGEST is incompatible with algorithm ED25519_SHA_512.",
+            "Message type DIGEST is incompatible with algorithm ED25519_SHA_512.",
         ),
         (
             "ECC_NIST_EDWARDS25519",
             "ED25519_PH_SHA_512",
             "RAW",
             64,
-            "MessageType RAW is incompatible with algorithm ED25519_PH_SHA_512.",
+            "Message type RAW is incompatible with algorithm ED25519_PH_SHA_512.",
         ),
         (
             "ECC_NIST_P256",
             "ECDSA_SHA_256",
             "EXTERNAL_MU",
             64,
-            "MessageType EXTERNAL_MU is incompatible with algorithm ECDSA_SHA_256.",
+            "Message type EXTERNAL_MU is incompatible with key spec ECC_NIST_P256.",
         ),
     ] {
         let made = json!({"KeySpec": spec, "KeyUsage": "SIGN_VERIFY"});

@@ -68,6 +68,19 @@ async fn of_a_data_key_under_an_asymmetric_key() {
 }
 
 #[tokio::test]
+async fn of_a_waiting_period_that_cannot_be() {
+    let scene = Scene::new().await;
+    let key = scene.new_key(json!({})).await;
+    for days in [1, 6, 31, 365] {
+        let body = json!({"KeyId": key, "PendingWindowInDays": days});
+        let answer = scene.call("ScheduleKeyDeletion", body).await;
+        let text = "PendingWindowInDays must be between 7 and 30";
+        said(answer, "ValidationException", text);
+    }
+    assert_eq!(scene.key_state(&key).await, "Enabled");
+}
+
+#[tokio::test]
 async fn of_an_alias_that_cannot_be() {
     let scene = Scene::new().await;
     let key = scene.new_key(json!({})).await;
