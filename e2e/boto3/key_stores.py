@@ -92,8 +92,12 @@ def only_one_store(cluster, proxy):
 
 def nothing_is_connected(cluster, proxy):
     refused("CloudHsmClusterNotActiveException", ..., kms.connect_custom_key_store, CustomKeyStoreId=cluster)
-    refused("XksProxyUriUnreachableException", ..., kms.connect_custom_key_store, CustomKeyStoreId=proxy)
     state = "CustomKeyStoreInvalidStateException"
+    kms.connect_custom_key_store(CustomKeyStoreId=proxy)
+    [failed] = kms.describe_custom_key_stores(CustomKeyStoreId=proxy)["CustomKeyStores"]
+    equal([failed["ConnectionState"], failed["ConnectionErrorCode"]], ["FAILED", "XKS_PROXY_NOT_REACHABLE"])
+    refused(state, ..., kms.connect_custom_key_store, CustomKeyStoreId=proxy)
+    kms.disconnect_custom_key_store(CustomKeyStoreId=proxy)
     refused(state, ..., kms.disconnect_custom_key_store, CustomKeyStoreId=cluster)
     refused(state, ..., kms.create_key, Origin="AWS_CLOUDHSM", CustomKeyStoreId=cluster)
     refused(state, ..., kms.create_key, Origin="EXTERNAL_KEY_STORE", CustomKeyStoreId=proxy, XksKeyId="key-1")

@@ -15,13 +15,13 @@ pub fn not_found(id: &str) -> Error {
     )
 }
 
-/// The key store is not connected, and the operation needs it to be.
-pub fn disconnected(id: &str) -> Error {
+/// The connection of the key store is not in the state that the operation needs.
+pub fn wrong_state(id: &str, state: impl fmt::Display) -> Error {
     // UNKNOWN: AWS's own text is not recorded.
     Error::new(
         error_code::CUSTOM_KEY_STORE_INVALID_STATE,
         format!(
-            "The connection state of custom key store {id} is DISCONNECTED, which is not valid for this operation."
+            "The connection state of custom key store {id} is {state}, which is not valid for this operation."
         ),
     )
 }
@@ -50,15 +50,6 @@ pub fn cluster_not_active(id: &str) -> Error {
     Error::new(
         error_code::CLOUD_HSM_CLUSTER_NOT_ACTIVE,
         format!("The cluster {id} is not active."),
-    )
-}
-
-/// The proxy does not answer.
-pub fn proxy_unreachable(endpoint: &str, path: &str) -> Error {
-    // UNKNOWN: AWS's own text is not recorded.
-    Error::new(
-        error_code::XKS_PROXY_URI_UNREACHABLE,
-        format!("The external key store proxy at {endpoint}{path} cannot be reached."),
     )
 }
 

@@ -28,19 +28,24 @@ impl Operation for ConnectCustomKeyStore {
         key_stores::put_store(out, &input.custom_key_store_id);
     }
 
-    // DIFFERS: AWS connects in the background and tells of a failure in DescribeCustomKeyStores. This version cannot connect at all, and
-    // says at once what AWS says of a cluster or proxy that does not answer.
+    // DIFFERS: AWS connects in the background. This version cannot connect at all: to a cluster it says so at once, as AWS does of one
+    // that is not active; an external key store has failed to connect before the answer.
     async fn run(
         cx: &mut Cx<'_>,
         input: &ConnectCustomKeyStoreInput,
         _: &Admitted<NoKey>,
     ) -> Result<ConnectCustomKeyStoreOutput, Error> {
-        let stores = KeyStores::of_caller(cx).await?;
-        Err(match &stores.find(&input.custom_key_store_id)?.backing {
-            StoreBacking::CloudHsm(cluster) => error::key_stores::cluster_not_active(&cluster.id),
-            StoreBacking::External(proxy) => {
-                error::key_stores::proxy_unreachable(&proxy.endpoint, &proxy.path)
-            }
-        })
+        let mut stores = KeyStores::of_caller(cx).await?;
+        let mut store = stores.take(&input.custom_key_store_id)?;
+        // AWS: a failed connection is to be disconnected first.
+        key_stores::must_be_disconnected(&store)?;
+        if let StoreBacking::CloudHsm(cluster) = &store.backing {
+            return Err(error::key_stores::cluster_not_active(&cluster.id));
+        }
+        store.connection_failed = true;
+        key_stores::note_store(cx, &store);
+        stores.put(store)?;
+        stores.stage(cx)?;
+        Ok(ConnectCustomKeyStoreOutput {})
     }
 }

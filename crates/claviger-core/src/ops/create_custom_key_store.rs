@@ -48,6 +48,7 @@ impl Operation for CreateCustomKeyStore {
             id: new_id(cx)?,
             name: input.custom_key_store_name.clone(),
             created_ms: cx.now.epoch_ms(),
+            connection_failed: false,
             backing: Settings::to_create(input).backing(kind(input))?,
         };
         let mut stores = KeyStores::of_caller(cx).await?;

@@ -35,6 +35,7 @@ impl Operation for DeleteCustomKeyStore {
     ) -> Result<DeleteCustomKeyStoreOutput, Error> {
         let mut stores = KeyStores::of_caller(cx).await?;
         let gone = stores.take(&input.custom_key_store_id)?;
+        key_stores::must_be_disconnected(&gone)?;
         key_stores::note_store(cx, &gone);
         stores.stage(cx)?;
         cx.staged.erase();

@@ -4,7 +4,7 @@
 
 use claviger_audit::Parameters;
 use claviger_model::{
-    ConnectionStateType, CustomKeyStoreType, CustomKeyStoresListEntry,
+    ConnectionErrorCodeType, CustomKeyStoreType, CustomKeyStoresListEntry,
     DescribeCustomKeyStoresInput, DescribeCustomKeyStoresOutput, SecretText,
     XksProxyConfigurationType,
 };
@@ -95,7 +95,10 @@ fn entry(store: &KeyStore, account: &str) -> CustomKeyStoresListEntry {
     let common = CustomKeyStoresListEntry {
         custom_key_store_id: Some(store.id.clone()),
         custom_key_store_name: Some(store.name.clone()),
-        connection_state: Some(ConnectionStateType::Disconnected),
+        connection_state: Some(store.connection()),
+        connection_error_code: store
+            .connection_failed
+            .then_some(ConnectionErrorCodeType::XksProxyNotReachable),
         creation_date: Some(store.created()),
         ..CustomKeyStoresListEntry::default()
     };

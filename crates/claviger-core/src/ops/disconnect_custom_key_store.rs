@@ -5,7 +5,7 @@
 use claviger_audit::Parameters;
 use claviger_model::{DisconnectCustomKeyStoreInput, DisconnectCustomKeyStoreOutput};
 
-use super::key_stores;
+use super::key_stores::{self, KeyStores};
 use crate::{
     cx::Cx,
     error::Error,
@@ -32,8 +32,16 @@ impl Operation for DisconnectCustomKeyStore {
         input: &DisconnectCustomKeyStoreInput,
         _: &Admitted<NoKey>,
     ) -> Result<DisconnectCustomKeyStoreOutput, Error> {
+        let mut stores = KeyStores::of_caller(cx).await?;
+        let mut store = stores.take(&input.custom_key_store_id)?;
         // AWS: a store that is disconnected already is in the wrong state for this.
-        key_stores::refuse_use(cx, &input.custom_key_store_id).await?;
+        if !store.connection_failed {
+            return Err(key_stores::wrong_state(&store));
+        }
+        store.connection_failed = false;
+        key_stores::note_store(cx, &store);
+        stores.put(store)?;
+        stores.stage(cx)?;
         Ok(DisconnectCustomKeyStoreOutput {})
     }
 }

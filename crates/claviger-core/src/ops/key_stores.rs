@@ -79,7 +79,21 @@ impl KeyStores {
 /// Refuses to use the store of this id, which is not connected if it exists at all.
 pub(super) async fn refuse_use(cx: &Cx<'_>, id: &str) -> Result<(), Error> {
     let stores = KeyStores::of_caller(cx).await?;
-    Err(error::key_stores::disconnected(&stores.find(id)?.id))
+    Err(wrong_state(stores.find(id)?))
+}
+
+/// Refuses what a store may be asked for only while nobody tries to connect it.
+pub(super) fn must_be_disconnected(store: &KeyStore) -> Result<(), Error> {
+    if store.connection_failed {
+        Err(wrong_state(store))
+    } else {
+        Ok(())
+    }
+}
+
+/// The connection of the store is not in the state that the operation needs.
+pub(super) fn wrong_state(store: &KeyStore) -> Error {
+    error::key_stores::wrong_state(&store.id, store.connection())
 }
 
 /// Refuses randomness from the store of this id: a cluster is not connected, an external key manager never gives any.
@@ -87,7 +101,7 @@ pub(super) async fn refuse_randomness(cx: &Cx<'_>, id: &str) -> Result<(), Error
     let stores = KeyStores::of_caller(cx).await?;
     let store = stores.find(id)?;
     Err(match &store.backing {
-        StoreBacking::CloudHsm(_) => error::key_stores::disconnected(&store.id),
+        StoreBacking::CloudHsm(_) => wrong_state(store),
         // UNKNOWN: AWS's text.
         StoreBacking::External(_) => {
             error::unsupported_because("GenerateRandom is not supported for an external key store.")

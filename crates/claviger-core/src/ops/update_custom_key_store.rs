@@ -47,7 +47,13 @@ impl Operation for UpdateCustomKeyStore {
         if let Some(name) = &input.new_custom_key_store_name {
             store.name.clone_from(name);
         }
-        Settings::to_update(input).apply(&mut store.backing)?;
+        let settings = Settings::to_update(input);
+        // AWS: https://docs.aws.amazon.com/kms/latest/developerguide/update-keystore.html
+        // The name alone may change in any state.
+        if !settings.are_none() {
+            key_stores::must_be_disconnected(&store)?;
+        }
+        settings.apply(&mut store.backing)?;
         key_stores::note_store(cx, &store);
         stores.put(store)?;
         stores.stage(cx)?;

@@ -1,6 +1,6 @@
 //! Custom key stores: where keys live whose material is not in this service.
 
-use claviger_model::{AccountId, Region, SecretText, Timestamp};
+use claviger_model::{AccountId, ConnectionStateType, Region, SecretText, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::json_record;
@@ -22,7 +22,7 @@ impl KeyStoresRecord {
     }
 }
 
-/// One store. It is not connected: this version speaks to no HSM and no proxy.
+/// One store. It is never connected: this version speaks to no HSM and no proxy.
 #[derive(Deserialize, Serialize)]
 pub struct KeyStore {
     /// `cks-` and 17 hexadecimal digits.
@@ -31,6 +31,9 @@ pub struct KeyStore {
     pub name: String,
     /// When it was created, epoch milliseconds.
     pub created_ms: i64,
+    /// Whether it was to be connected, and has not been disconnected since.
+    #[serde(default)]
+    pub connection_failed: bool,
     /// What is behind it.
     pub backing: StoreBacking,
 }
@@ -39,6 +42,15 @@ impl KeyStore {
     /// When it was created.
     pub fn created(&self) -> Timestamp {
         Timestamp::from_epoch_ms(self.created_ms)
+    }
+
+    /// AWS's name of how far its connection has come.
+    pub fn connection(&self) -> ConnectionStateType {
+        if self.connection_failed {
+            ConnectionStateType::Failed
+        } else {
+            ConnectionStateType::Disconnected
+        }
     }
 }
 
