@@ -1,8 +1,8 @@
 //! The one place for work that keeps a processor busy for longer than a cheap call takes: RSA with private keys, ML-DSA, and
 //! the making of key pairs.
 //!
-//! It has threads of its own, of each kind one fewer than there are processors, and they give way to all others, so that a
-//! burst of such work holds up cheap calls by little: docs/performance.md tells how much.
+//! It has threads of its own, and they give way to all others, so that a burst of such work holds up cheap calls by little:
+//! docs/performance.md tells how much.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -32,10 +32,11 @@ impl Heavy {
     /// Starts the threads.
     pub(crate) fn start() -> Result<Self, Error> {
         let processors = thread::available_parallelism().map_or(1, usize::from);
-        let threads = processors.saturating_sub(1).max(1);
+        // A key that is made for seconds leaves a processor to signatures.
+        let spared = processors.saturating_sub(1).max(1);
         Ok(Self {
-            using: Threads::start(threads, JOBS_MAX)?,
-            making: Threads::start(threads, JOBS_MAX)?,
+            using: Threads::start(processors, JOBS_MAX)?,
+            making: Threads::start(spared, JOBS_MAX)?,
         })
     }
 
