@@ -56,3 +56,4 @@ pub use json::Parameters;
 pub use log::{Ack, Log, Settings, Ticket};
 pub use note::VerifierKey;
 pub use recovery::Recovery;
+pub use round::after_the_others;

@@ -97,8 +97,11 @@ impl Drop for Round {
     }
 }
 
-/// Lets every task go first that is ready by now.
-pub(crate) async fn after_the_others() {
+/// Lets every task of this thread go first that is ready by now.
+///
+/// So the calls of one turn walk in step: each does the next piece of its work before any begins with the piece after that, and
+/// what one has fetched into the processor's cache serves them all. Nearly all code of a call is executed once.
+pub async fn after_the_others() {
     let mut waited = false;
     poll_fn(|cx| {
         if waited {

@@ -27,7 +27,7 @@ use std::{
     time::Duration,
 };
 
-use claviger_audit::Parameters;
+use claviger_audit::{Parameters, after_the_others};
 use claviger_model::{
     KeyLastUsageTrackingOperation,
     wire::{WireInput, WireOutput},
@@ -161,6 +161,7 @@ impl Route {
             rule: &O::RULE,
             handle: |core, call| {
                 Box::pin(async move {
+                    after_the_others().await;
                     let answer = serve::<O>(&core, &call).await;
                     answer.inspect_err(|error| log(&O::RULE, &call, error))
                 })
