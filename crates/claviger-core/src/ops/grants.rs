@@ -89,8 +89,9 @@ pub(super) async fn create(
     cx.staged.create(place.id(), Some(&key.account), record)?;
     if let Some(retiring) = &record.retiring {
         let id = RetirableRecord::id(&cx.core.records, retiring.id(), place);
+        let account = account_of(cx, retiring).await?;
         cx.staged
-            .create(id, Some(&key.account), &RetirableRecord {})?;
+            .create(id, Some(&key.account), &RetirableRecord { account })?;
     }
     let count = tally(cx, key).await?;
     let grants = count.as_ref().map_or(0, |stored| stored.record.grants);
@@ -160,6 +161,15 @@ pub(super) fn condition(key: &str) -> Option<Values<'static>> {
 /// The id of a grant in the audit event.
 pub(super) fn put_ids(out: &mut Parameters, key: &str, grant: &str) {
     out.put_str("keyId", key).put_str("grantId", grant);
+}
+
+/// The account of a principal that lives.
+async fn account_of(cx: &Cx<'_>, party: &Party) -> Result<Option<String>, Error> {
+    let Party::Principal { id } = party else {
+        return Ok(None);
+    };
+    let arn = cx.core.principals().arn_of(id).await?;
+    Ok(arn.and_then(|arn| arn.split(':').nth(4).map(str::to_owned)))
 }
 
 type Shown = (Option<String>, Option<String>);

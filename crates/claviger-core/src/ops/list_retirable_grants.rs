@@ -13,7 +13,7 @@ use crate::{
     cx::Cx,
     error::{self, Error},
     pipeline::{Admitted, Entity, Operation},
-    records::{GrantRecord, RetirableRecord},
+    records::{GrantRecord, RetirableRecord, Stored},
     rule::Rule,
 };
 
@@ -56,12 +56,8 @@ impl Operation for ListRetirableGrants {
         input: &ListRetirableGrantsInput,
         _: &Admitted<Entity>,
     ) -> Result<ListRetirableGrantsOutput, Error> {
-        let arn = retiring(input);
-        let own = arn.split(':').nth(4) == Some(cx.caller.account.to_string().as_str());
-        if !own && arn.starts_with("arn:") {
-            return Err(error::retiring_principal_of_other_account(arn));
-        }
-        let retiring = grants::filtered(cx, arn).await?;
+        let named = retiring(input);
+        let retiring = principal(cx, named).await?;
         let prefix = RetirableRecord::prefix(&cx.core.records, cx.region, &retiring);
         let page = Page::read(
             cx,
@@ -77,6 +73,9 @@ impl Operation for ListRetirableGrants {
             .records
             .list::<RetirableRecord>(&prefix, page.after.as_deref(), more)
             .await?;
+        if retiring == named && !is_of_caller(cx, &listed) {
+            listed.clear();
+        }
         let next_marker = page.cut(cx, &mut listed, |(id, _)| id.clone());
         let mut entries = Vec::with_capacity(listed.len());
         for (id, _) in listed {
@@ -94,6 +93,25 @@ impl Operation for ListRetirableGrants {
             next_marker,
         })
     }
+}
+
+/// The unique id of whom a request names; an ARN says by itself whether it is of the caller's account.
+async fn principal(cx: &Cx<'_>, named: &str) -> Result<String, Error> {
+    let own = cx.caller.account.to_string();
+    let is_foreign = named.split(':').nth(4) != Some(own.as_str());
+    if is_foreign && named.starts_with("arn:") {
+        return Err(error::retiring_principal_of_other_account(named));
+    }
+    grants::filtered(cx, named).await
+}
+
+/// Whether a bare unique id, whose grants these are, is or was of the caller's account. To others it is nobody's,
+/// whether it lives or not: what says so is the answer to an id that never was.
+fn is_of_caller(cx: &Cx<'_>, listed: &[(String, Stored<RetirableRecord>)]) -> bool {
+    let own = cx.caller.account.to_string();
+    listed
+        .iter()
+        .any(|(_, entry)| entry.record.account.as_ref() == Some(&own))
 }
 
 fn retiring(input: &ListRetirableGrantsInput) -> &str {

@@ -182,9 +182,14 @@ impl GrantPlace {
     }
 }
 
-/// The entry of a grant in the list of whoever may retire it. It says nothing that the grant itself does not.
+/// The entry of a grant in the list of whoever may retire it.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-pub struct RetirableRecord {}
+pub struct RetirableRecord {
+    /// The account of whoever may retire it, which a unique id does not tell once its principal is deleted. None for a
+    /// service, and in entries that were written before this was kept: those are found by the principal's ARN alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+}
 
 json_record!(RetirableRecord, "retirable-grant");
 

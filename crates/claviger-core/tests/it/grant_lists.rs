@@ -177,6 +177,42 @@ async fn retirable_grants_are_asked_for_at_home() {
     }
 }
 
+/// A unique id says nothing of its account: to all others but that one it is nobody's, also once its principal is gone.
+#[tokio::test]
+async fn retirable_grants_by_unique_id_are_of_principals_of_ones_own() {
+    let (scene, key) = scene().await;
+    let theirs = root(OTHER_ACCOUNT);
+    let mut asked = Vec::new();
+    for name in ["user/alive", "user/deleted"] {
+        let id = scene.at_rest.people.hire(ACCOUNT, name);
+        let id = id.principal.unique_id.clone();
+        let mut made = BTreeSet::new();
+        for _ in 0..3 {
+            let grant = create(&scene, &key, json!({"RetiringPrincipal": arn(name)})).await;
+            made.insert(self::id(&grant));
+        }
+        asked.push((id, made));
+    }
+    scene.at_rest.people.fire(ACCOUNT, "user/deleted");
+    let never = "AIDANEVERNEVERNEVER0";
+    for (id, made) in asked {
+        let body = json!({"RetiringPrincipal": id});
+        let at_home = scene.ok("ListRetirableGrants", body).await;
+        assert_eq!(ids(&at_home), made, "{id}");
+        for body in [
+            json!({"RetiringPrincipal": id}),
+            json!({"RetiringPrincipal": id, "Limit": 1}),
+        ] {
+            let abroad = scene
+                .send(&theirs, "ListRetirableGrants", body.to_string())
+                .await;
+            let of_nobody = json!({"RetiringPrincipal": never}).to_string();
+            let of_nobody = scene.send(&theirs, "ListRetirableGrants", of_nobody).await;
+            assert_eq!(abroad.unwrap(), of_nobody.unwrap(), "{body}");
+        }
+    }
+}
+
 async fn scene() -> (Scene, String) {
     let scene = Scene::new().await;
     for name in ["user/alice", "user/bob"] {
