@@ -7,6 +7,7 @@ use claviger_model::GrantOperation;
 
 use crate::principal::{Coverage, PrincipalRef};
 use crate::request::Context;
+use crate::spelling::are_alike;
 
 /// A grant, as far as it decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -148,8 +149,7 @@ fn are_equal(one: &BTreeMap<String, String>, other: &BTreeMap<String, String>) -
 
 fn is_subset(few: &BTreeMap<String, String>, many: &BTreeMap<String, String>) -> bool {
     few.iter().all(|(key, value)| {
-        let is_same =
-            |(name, text): (&String, &String)| name.eq_ignore_ascii_case(key) && text == value;
+        let is_same = |(name, text): (&String, &String)| are_alike(name, key) && text == value;
         many.iter().any(is_same)
     })
 }

@@ -39,6 +39,7 @@ mod principal;
 mod reprint;
 mod request;
 mod resource;
+mod spelling;
 mod template;
 
 pub use decide::{Policies, decide};
@@ -50,3 +51,4 @@ pub use policy::{Policy, PolicyKind, Unbound};
 pub use principal::{Principal, PrincipalKind, PrincipalRef};
 pub use reprint::reprint;
 pub use request::{ConditionValues, NoConditionValues, Request, Resource, Value, Values};
+pub use spelling::{are_alike, folded};

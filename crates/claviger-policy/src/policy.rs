@@ -147,7 +147,11 @@ impl Statement {
             .principals
             .as_ref()
             .map_or(Coverage::Principal, |principals| principals.covers(cx));
-        if coverage != Coverage::None && self.conditions.iter().all(|condition| condition.holds(cx))
+        if coverage != Coverage::None
+            && self
+                .conditions
+                .iter()
+                .all(|condition| condition.holds(cx, self.is_deny))
         {
             coverage
         } else {

@@ -8,6 +8,7 @@ use claviger_model::{AccountId, Timestamp};
 
 use crate::condition::ConditionKey;
 use crate::principal::{Principal, PrincipalKind};
+use crate::spelling::are_alike;
 
 /// One question to the engine: may this principal do this, to that, under these conditions?
 #[derive(Clone, Copy)]
@@ -98,8 +99,8 @@ impl<'a> Resource<'a> {
 pub trait ConditionValues {
     /// The values of the key, or `None` when the request context does not have it.
     ///
-    /// `key` is the whole name in ASCII lower case, `kms:encryptioncontext:appname` for instance, since names of
-    /// condition keys are case-insensitive. Compare the part that callers choose by `eq_ignore_ascii_case`.
+    /// `key` is the whole name [`folded`](crate::folded), `kms:encryptioncontext:appname` for instance, since names of
+    /// condition keys are case-insensitive. [`Values::of_pairs`] looks up the part that callers choose.
     fn value(&self, key: &str) -> Option<Values<'_>>;
 }
 
@@ -120,6 +121,10 @@ pub enum Values<'a> {
     One(Value<'a>),
     /// A multi-valued key. No value at all counts as an absent key.
     Many(Vec<Value<'a>>),
+    /// A single-valued key that the request has in several spellings, `Stage` and `stage`: each value counts by itself. A
+    /// statement that denies applies if any of them fits, one that allows only if all do, so that none hides another.
+    // UNKNOWN: what AWS takes where names of pairs or tags differ in their case alone. A policy variable has no value then.
+    Spellings(Vec<Value<'a>>),
 }
 
 impl<'a> Values<'a> {
@@ -139,10 +144,24 @@ impl<'a> Values<'a> {
         )
     }
 
+    /// The key that picks out of pairs, as `aws:RequestTag/` does out of tags, those whose name is a spelling of `name`.
+    pub fn of_pairs(
+        pairs: impl IntoIterator<Item = (&'a String, &'a String)>,
+        name: &str,
+    ) -> Option<Self> {
+        let named = pairs.into_iter().filter(|(own, _)| are_alike(own, name));
+        let mut values = named.map(|(_, value)| Value::Text(Cow::Borrowed(value.as_str())));
+        let (first, second) = (values.next()?, values.next());
+        Some(match second {
+            None => Values::One(first),
+            Some(second) => Values::Spellings([first, second].into_iter().chain(values).collect()),
+        })
+    }
+
     pub(crate) fn as_slice(&self) -> &[Value<'a>] {
         match self {
             Values::One(value) => std::slice::from_ref(value),
-            Values::Many(values) => values,
+            Values::Many(values) | Values::Spellings(values) => values,
         }
     }
 }

@@ -3,12 +3,12 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use claviger_policy::{ConditionValues, Values};
+use claviger_policy::{ConditionValues, Values, folded};
 
 /// Values by condition key, and a note of the keys that policies asked for in vain.
 #[derive(Debug, Default)]
 pub(crate) struct Context {
-    /// By name in lower case, since names are case-insensitive.
+    /// By [`folded`] name, since names are case-insensitive.
     facts: BTreeMap<String, Fact>,
     encryption_context: BTreeMap<String, String>,
     /// Spelled names by lower-case name.
@@ -27,7 +27,7 @@ pub(crate) struct Fact {
 impl Context {
     /// Another value of a key.
     pub(crate) fn add(&mut self, name: &str, value: &str) {
-        let fact = self.facts.entry(name.to_ascii_lowercase());
+        let fact = self.facts.entry(folded(name));
         let fact = fact.or_insert_with(|| Fact {
             name: name.to_owned(),
             values: Vec::new(),
@@ -41,7 +41,7 @@ impl Context {
         name: &str,
         values: impl IntoIterator<Item = &'v str>,
     ) {
-        if !self.facts.contains_key(&name.to_ascii_lowercase()) {
+        if !self.facts.contains_key(&folded(name)) {
             values.into_iter().for_each(|value| self.add(name, value));
         }
     }
@@ -66,7 +66,7 @@ impl Context {
 
     /// Notes a key that a policy asks for elsewhere, as that one spells it.
     pub(crate) fn note_missing(&self, name: &str) {
-        let lowercase = name.to_ascii_lowercase();
+        let lowercase = folded(name);
         self.missing.borrow_mut().insert(lowercase, name.to_owned());
     }
 
@@ -78,6 +78,11 @@ impl Context {
 
 impl ConditionValues for Context {
     fn value(&self, key: &str) -> Option<Values<'_>> {
+        let pair = key.strip_prefix("kms:encryptioncontext:");
+        if let Some(values) = pair.and_then(|name| Values::of_pairs(&self.encryption_context, name))
+        {
+            return Some(values);
+        }
         let Some(fact) = self.facts.get(key) else {
             let mut missing = self.missing.borrow_mut();
             missing

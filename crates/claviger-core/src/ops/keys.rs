@@ -203,9 +203,7 @@ pub(super) fn tag_condition<'a>(tags: &'a [Tag], key: &str) -> Option<Values<'a>
         return Some(Values::texts(tags.iter().map(|tag| tag.tag_key.as_str())));
     }
     let name = key.strip_prefix("aws:requesttag/")?;
-    tags.iter()
-        .find(|tag| tag.tag_key.eq_ignore_ascii_case(name))
-        .map(|tag| Values::text(&tag.tag_value))
+    Values::of_pairs(tags.iter().map(|tag| (&tag.tag_key, &tag.tag_value)), name)
 }
 
 // AWS: https://docs.aws.amazon.com/kms/latest/developerguide/tagging-keys.html

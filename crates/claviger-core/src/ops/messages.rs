@@ -169,10 +169,7 @@ pub(super) fn context_condition<'a>(
         "kms:encryptioncontextkeys" => Some(Values::texts(context?.keys().map(String::as_str))),
         _ => {
             let name = key.strip_prefix("kms:encryptioncontext:")?;
-            let (_, value) = context?
-                .iter()
-                .find(|(key, _)| key.to_lowercase() == name)?;
-            Some(Values::text(value))
+            Values::of_pairs(context?, name)
         }
     }
 }

@@ -209,11 +209,7 @@ impl<O: Operation> Facts<'_, O> {
     fn of_key(&self, key: &str) -> Option<Values<'_>> {
         let record = &self.key?.record;
         if let Some(tag) = key.strip_prefix("aws:resourcetag/") {
-            let value = record
-                .tags
-                .iter()
-                .find(|(name, _)| name.eq_ignore_ascii_case(tag));
-            return value.map(|(_, value)| Values::text(value));
+            return Values::of_pairs(&record.tags, tag);
         }
         match key {
             "kms:keyspec" | "kms:customermasterkeyspec" => Some(Values::text(record.spec.as_str())),
@@ -269,10 +265,7 @@ impl<O: Operation> Facts<'_, O> {
     fn of_caller(&self, key: &str) -> Option<Values<'_>> {
         let caller = self.cx.caller;
         if let Some(tag) = key.strip_prefix("aws:principaltag/") {
-            let mut tags = caller.tags.iter();
-            return tags
-                .find(|(name, _)| name.eq_ignore_ascii_case(tag))
-                .map(|(_, value)| Values::text(value));
+            return Values::of_pairs(&caller.tags, tag);
         }
         // These tell of temporary credentials; requests that a long-term key signed do not have them.
         let session = caller.session.as_ref()?;

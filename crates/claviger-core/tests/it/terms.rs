@@ -1,8 +1,13 @@
 //! On which terms a key may be used: the condition keys that the operations set, and what a grant can permit on which key.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
-use crate::scene::{ACCOUNT, Scene, code};
+use crate::{
+    people::identity,
+    scene::{ACCOUNT, Scene, code},
+};
 
 /// A policy that denies all but one value lets that one through, and no other; a default counts as if it were sent.
 #[tokio::test]
@@ -82,6 +87,65 @@ fn policy(operation: &str, condition: &str, value: &str) -> Value {
             "Condition": {"StringNotEquals": {condition: value}},
         },
     ]})
+}
+
+/// Names of condition keys have no case, in whatever letters; what a request says in two spellings, it says twice.
+#[tokio::test]
+async fn a_deny_applies_in_every_spelling_of_a_context_and_of_a_tag() {
+    let scene = Scene::new().await;
+    let alice = scene.at_rest.people.hire(ACCOUNT, "user/alice");
+    let stage = "kms:EncryptionContext:stage";
+    for (condition, pairs, expected) in [
+        (stage, json!({"stage": "secret"}), DENIED),
+        (stage, json!({"STAGE": "secret"}), DENIED),
+        (stage, json!({"STAGE": "x", "stage": "secret"}), DENIED),
+        (stage, json!({"STAGE": "secret", "stage": "x"}), DENIED),
+        (stage, json!({"STAGE": "x", "stage": "y"}), ""),
+        (
+            "kms:EncryptionContext:Ünit",
+            json!({"Ünit": "secret"}),
+            DENIED,
+        ),
+        (
+            "kms:EncryptionContext:Ünit",
+            json!({"ünit": "secret"}),
+            DENIED,
+        ),
+        (
+            "kms:EncryptionContext:ünit",
+            json!({"ÜNIT": "secret"}),
+            DENIED,
+        ),
+    ] {
+        let policy = json!({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*"},
+            {
+                "Effect": "Deny", "Principal": {"AWS": alice.principal.arn}, "Action": "kms:*", "Resource": "*",
+                "Condition": {"StringEquals": {condition: "secret"}},
+            },
+        ]});
+        let key = scene.new_key(json!({"Policy": policy.to_string()})).await;
+        let body = json!({"KeyId": key, "Plaintext": "aGk=", "EncryptionContext": pairs});
+        let answer = scene.send(&alice, "Encrypt", body.to_string()).await;
+        assert_eq!(code(&answer), expected, "{condition} {pairs}");
+    }
+    let deny = json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "*", "Resource": "*"},
+        {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"StringEquals": {"aws:ResourceTag/env": "prod"}}},
+        {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"StringEquals": {"aws:RequestTag/env": "prod"}}},
+    ]});
+    let mut bob = scene.at_rest.people.hire(ACCOUNT, "user/bob");
+    Arc::get_mut(&mut bob).unwrap().identity_policies = vec![identity(&deny)];
+    let tags = json!([{"TagKey": "ENV", "TagValue": "dev"}, {"TagKey": "env", "TagValue": "prod"}]);
+    let made = scene
+        .send(&bob, "CreateKey", json!({"Tags": tags}).to_string())
+        .await;
+    assert_eq!(code(&made), DENIED);
+    let key = scene.new_key(json!({"Tags": tags})).await;
+    let described = scene
+        .send(&bob, "DescribeKey", json!({"KeyId": key}).to_string())
+        .await;
+    assert_eq!(code(&described), DENIED);
 }
 
 /// AWS: <https://docs.aws.amazon.com/kms/latest/developerguide/grants.html#terms-grant-operations>
@@ -185,6 +249,7 @@ const CONDITIONS: [(&str, &str, &str, &str, &str, &str); 13] = [
     ),
 ];
 
+const DENIED: &str = "AccessDeniedException";
 const P256: &str = "ECC_NIST_P256";
 const SYMMETRIC: &str = "SYMMETRIC_DEFAULT";
 const SIGNS: &str = "SIGN_VERIFY";

@@ -57,9 +57,7 @@ impl Subject for OneProvider {
         let name = key
             .strip_prefix("aws:resourcetag/")
             .or_else(|| key.strip_prefix("iam:resourcetag/"))?;
-        let mut tags = self.found()?.record.tags.iter();
-        tags.find(|(tag, _)| tag.eq_ignore_ascii_case(name))
-            .map(|(_, value)| Values::text(value))
+        Values::of_pairs(&self.found()?.record.tags, name)
     }
 
     fn lanes(&self) -> Vec<u64> {

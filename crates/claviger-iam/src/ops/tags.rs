@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use claviger_audit::Parameters;
 use claviger_core::{cx::Cx, error::Error, records::Stored};
 use claviger_model::iam::Tag;
-use claviger_policy::Values;
+use claviger_policy::{Values, folded};
 
 use super::paging::Page;
 use crate::{entities, errors, records::Entity};
@@ -26,12 +26,12 @@ pub(super) fn of_new(wanted: Option<&[Tag]>) -> Result<Tags, Error> {
 pub(super) fn add(tags: &mut Tags, wanted: &[Tag]) -> Result<(), Error> {
     let mut seen = BTreeSet::new();
     for Tag { key, value } in wanted {
-        let folded = key.to_lowercase();
-        if folded.starts_with("aws:") {
+        let wanted = folded(key);
+        if wanted.starts_with("aws:") {
             return Err(errors::reserved_tag_key());
         }
-        tags.retain(|existing, _| existing.to_lowercase() != folded);
-        if !seen.insert(folded) {
+        tags.retain(|existing, _| folded(existing) != wanted);
+        if !seen.insert(wanted) {
             return Err(errors::duplicate_tag_keys());
         }
         tags.insert(key.clone(), value.clone());
@@ -44,8 +44,8 @@ pub(super) fn add(tags: &mut Tags, wanted: &[Tag]) -> Result<(), Error> {
 
 /// Takes tags away; keys that are not there are no error.
 pub(super) fn remove(tags: &mut Tags, keys: &[String]) {
-    let keys: BTreeSet<String> = keys.iter().map(|key| key.to_lowercase()).collect();
-    tags.retain(|existing, _| !keys.contains(&existing.to_lowercase()));
+    let keys: BTreeSet<String> = keys.iter().map(|key| folded(key)).collect();
+    tags.retain(|existing, _| !keys.contains(&folded(existing)));
 }
 
 /// Stages more tags of an entity.
@@ -106,9 +106,7 @@ pub(super) fn condition<'a>(tags: Option<&'a [Tag]>, key: &str) -> Option<Values
         return Some(Values::texts(tags.iter().map(|tag| tag.key.as_str())));
     }
     let name = key.strip_prefix("aws:requesttag/")?;
-    tags.iter()
-        .find(|tag| tag.key.eq_ignore_ascii_case(name))
-        .map(|tag| Values::text(&tag.value))
+    Values::of_pairs(tags.iter().map(|tag| (&tag.key, &tag.value)), name)
 }
 
 /// The condition key that the tag keys of an Untag request set.

@@ -7,7 +7,7 @@ use claviger_core::{
     records::{Fault, Records},
 };
 use claviger_model::{AccountId, Timestamp};
-use claviger_policy::{Policy, PolicyKind, Principal, PrincipalKind};
+use claviger_policy::{Policy, PolicyKind, Principal, PrincipalKind, are_alike};
 
 use super::claims::{Claims, SessionPolicies};
 use crate::{
@@ -165,7 +165,7 @@ fn tagged(
     mut own: BTreeMap<String, String>,
     session: &BTreeMap<String, String>,
 ) -> BTreeMap<String, String> {
-    own.retain(|key, _| !session.keys().any(|other| other.eq_ignore_ascii_case(key)));
+    own.retain(|key, _| !session.keys().any(|other| are_alike(other, key)));
     own.extend(session.clone());
     own
 }

@@ -9,14 +9,14 @@ use std::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use claviger_core::error::Error;
 use claviger_model::iam::{ContextEntry, ContextKeyTypeEnum};
-use claviger_policy::{ConditionValues, Value, Values};
+use claviger_policy::{ConditionValues, Value, Values, folded};
 
 use crate::errors;
 
 /// Values by condition key, and a note of what policies asked for in vain.
 #[derive(Debug, Default)]
 pub(crate) struct Context {
-    /// By name in lower case, since names are case-insensitive.
+    /// By [`folded`] name, since names are case-insensitive.
     entries: BTreeMap<String, Entry>,
     missing: RefCell<BTreeSet<String>>,
 }
@@ -46,7 +46,7 @@ impl Context {
             if name.is_empty() {
                 return Err(errors::invalid_input("ContextKeyName must not be empty."));
             }
-            entries.insert(name.to_ascii_lowercase(), Entry::read(name, entry)?);
+            entries.insert(folded(name), Entry::read(name, entry)?);
         }
         Ok(Self {
             entries,
@@ -57,7 +57,7 @@ impl Context {
     /// Adds the tags of the principal, where the request says nothing of them.
     pub(crate) fn tag_principal(&mut self, tags: &BTreeMap<String, String>) {
         for (key, value) in tags {
-            let name = format!("aws:principaltag/{}", key.to_ascii_lowercase());
+            let name = format!("aws:principaltag/{}", folded(key));
             self.entries.entry(name).or_insert_with(|| Entry {
                 values: vec![Held::Text(value.clone())],
                 is_list: false,

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use claviger_policy::folded;
 use serde_json::Value;
 
-/// The spelling of each name, by its lower-case form.
+/// The spelling of each name, by its [`folded`] form.
 #[derive(Debug)]
 pub(crate) struct Spellings(BTreeMap<String, String>);
 
@@ -34,14 +35,14 @@ fn collect(value: &Value, spellings: &mut BTreeMap<String, String>) {
     match value {
         Value::Object(members) => {
             for (name, value) in members {
-                spellings.insert(name.to_ascii_lowercase(), name.clone());
+                spellings.insert(folded(name), name.clone());
                 collect(value, spellings);
             }
         }
         Value::Array(items) => items.iter().for_each(|item| collect(item, spellings)),
         Value::String(text) => {
             for name in variables(text) {
-                spellings.insert(name.to_ascii_lowercase(), name.to_owned());
+                spellings.insert(folded(name), name.to_owned());
             }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}

@@ -53,7 +53,5 @@ pub(crate) fn condition_of<'a>(entity: &'a impl Entity, key: &str) -> Option<Val
     let name = key
         .strip_prefix("aws:resourcetag/")
         .or_else(|| key.strip_prefix("iam:resourcetag/"))?;
-    let mut tags = entity.tags().iter();
-    tags.find(|(tag, _)| tag.eq_ignore_ascii_case(name))
-        .map(|(_, value)| Values::text(value))
+    Values::of_pairs(entity.tags(), name)
 }

@@ -5,8 +5,9 @@
 
 use crate::error::Refusal;
 use crate::policy::PolicyKind;
+use crate::spelling::folded;
 
-/// The name of a condition key, in ASCII lower case since names are case-insensitive.
+/// The name of a condition key, [`folded`] since names are case-insensitive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ConditionKey {
     name: String,
@@ -15,7 +16,7 @@ pub(crate) struct ConditionKey {
 impl ConditionKey {
     /// The key of a condition.
     pub(crate) fn parse(text: &str, kind: PolicyKind) -> Result<Self, Refusal> {
-        let name = text.to_ascii_lowercase();
+        let name = folded(text);
         match rule(&name) {
             Some(rule) if rule.identity_only && kind == PolicyKind::Key => {
                 Err(Refusal::IdentityOnlyKey(text.to_owned()))
@@ -28,7 +29,7 @@ impl ConditionKey {
 
     /// The key of a policy variable.
     pub(crate) fn variable(text: &str, kind: PolicyKind) -> Result<Self, Refusal> {
-        let name = text.to_ascii_lowercase();
+        let name = folded(text);
         match rule(&name) {
             Some(rule) if rule.many => Err(Refusal::Variable("is a multi-valued condition key")),
             Some(_) => Ok(ConditionKey { name }),

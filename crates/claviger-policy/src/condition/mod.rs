@@ -13,7 +13,7 @@ pub(crate) use key::ConditionKey;
 use crate::error::{ParseError, Refusal};
 use crate::json::Node;
 use crate::policy::PolicyKind;
-use crate::request::{Context, Value};
+use crate::request::{Context, Value, Values};
 use crate::template::Language;
 
 use operand::Operands;
@@ -67,9 +67,27 @@ impl Condition {
         Ok(conditions)
     }
 
-    pub(crate) fn holds(&self, cx: &Context<'_>) -> bool {
-        let values = cx.values(&self.key);
-        match &self.test {
+    /// Whether the condition holds, for a statement that denies or for one that allows.
+    pub(crate) fn holds(&self, cx: &Context<'_>, is_deny: bool) -> bool {
+        let holds = |values: Option<&[Value<'_>]>| self.test.holds(values, cx);
+        match cx.values(&self.key) {
+            None => holds(None),
+            Some(Values::Spellings(values)) => {
+                let holds = |value| holds(Some(std::slice::from_ref(value)));
+                if is_deny {
+                    values.iter().any(holds)
+                } else {
+                    values.iter().all(holds)
+                }
+            }
+            Some(values @ (Values::One(_) | Values::Many(_))) => holds(Some(values.as_slice())),
+        }
+    }
+}
+
+impl Test {
+    fn holds(&self, values: Option<&[Value<'_>]>, cx: &Context<'_>) -> bool {
+        match self {
             Test::Absence(expected) => expected.contains(&values.is_none()),
             Test::Comparison {
                 operands,
@@ -82,18 +100,16 @@ impl Condition {
                 };
                 let passes = |value: &Value<'_>| operands.any_matches(value, cx) != *negated;
                 match quantifier {
-                    Quantifier::All => values.as_slice().iter().all(passes),
-                    Quantifier::Any => values.as_slice().iter().any(passes),
+                    Quantifier::All => values.iter().all(passes),
+                    Quantifier::Any => values.iter().any(passes),
                     // Without a set operator a multi-valued key is read as its OR, or its NOR for a negated operator.
-                    Quantifier::One if *negated => values.as_slice().iter().all(passes),
-                    Quantifier::One => values.as_slice().iter().any(passes),
+                    Quantifier::One if *negated => values.iter().all(passes),
+                    Quantifier::One => values.iter().any(passes),
                 }
             }
         }
     }
-}
 
-impl Test {
     fn parse(
         operator: Operator,
         values: &Node<'_>,

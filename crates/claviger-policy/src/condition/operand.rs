@@ -15,6 +15,7 @@ use crate::error::{ParseError, Refusal};
 use crate::glob::Glob;
 use crate::json::Node;
 use crate::request::{Context, Value};
+use crate::spelling::are_alike;
 use crate::template::{FromSymbols, Language, Template};
 
 #[derive(Debug)]
@@ -78,7 +79,7 @@ impl Operands {
                 any_text(patterns, value, cx, |pattern, text| pattern == text)
             }
             Operands::StringIgnoreCase(patterns) => {
-                any_text(patterns, value, cx, |one, text| equal_folded(one, text))
+                any_text(patterns, value, cx, |one, text| are_alike(one, text))
             }
             Operands::StringLike(patterns) => {
                 any_text(patterns, value, cx, |pattern, text| pattern.matches(text))
@@ -176,12 +177,6 @@ fn any_text<T: FromSymbols>(
     patterns
         .iter()
         .any(|template| template.passes(cx, |pattern| test(pattern, &text)))
-}
-
-fn equal_folded(one: &str, other: &str) -> bool {
-    one.chars()
-        .flat_map(char::to_lowercase)
-        .eq(other.chars().flat_map(char::to_lowercase))
 }
 
 fn address_of(value: &Value<'_>) -> Option<IpAddr> {

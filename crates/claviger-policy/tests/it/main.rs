@@ -20,5 +20,6 @@ mod operators;
 mod principals;
 mod properties;
 mod scene;
+mod spellings;
 mod trust;
 mod variables;

@@ -71,7 +71,7 @@ pub(crate) struct Conditions(HashMap<String, Values<'static>>);
 
 impl Conditions {
     pub(crate) fn with(mut self, key: &str, values: Values<'static>) -> Self {
-        self.0.insert(key.to_ascii_lowercase(), values);
+        self.0.insert(claviger_policy::folded(key), values);
         self
     }
 

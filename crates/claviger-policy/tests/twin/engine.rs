@@ -7,7 +7,7 @@ use std::sync::Arc;
 use claviger_model::{AccountId, GrantOperation};
 use claviger_policy::{
     ConditionValues, Effect, GrantConstraints, Policies, Policy, PolicyKind, Principal,
-    PrincipalKind, PrincipalRef, Request, Value, Values, decide,
+    PrincipalKind, PrincipalRef, Request, Value, Values, decide, folded,
 };
 
 use crate::case::{
@@ -141,19 +141,37 @@ fn account(digits: &str) -> AccountId {
     AccountId::parse(digits).expect("twelve digits")
 }
 
-/// The request context by lower-case names, with the types that the service gives.
+/// The request context by folded names, with the types that the service gives.
 struct Facts<'c>(BTreeMap<String, Values<'c>>);
 
 impl<'c> Facts<'c> {
     fn of(context: &'c BTreeMap<String, Fact>) -> Self {
-        let typed = |(name, fact): (&String, &'c Fact)| (name.to_ascii_lowercase(), values(fact));
-        Facts(context.iter().map(typed).collect())
+        let mut facts = BTreeMap::new();
+        for (name, fact) in context {
+            let entry: &mut Vec<_> = facts.entry(folded(name)).or_default();
+            entry.push(values(fact));
+        }
+        let one = |(name, mut said): (String, Vec<Values<'c>>)| match said.len() {
+            1 => (name, said.remove(0)),
+            _ => (
+                name,
+                Values::Spellings(said.into_iter().map(single).collect()),
+            ),
+        };
+        Facts(facts.into_iter().map(one).collect())
     }
 }
 
 impl ConditionValues for Facts<'_> {
     fn value(&self, key: &str) -> Option<Values<'_>> {
         self.0.get(key).cloned()
+    }
+}
+
+fn single(values: Values<'_>) -> Value<'_> {
+    match values {
+        Values::One(value) => value,
+        Values::Many(_) | Values::Spellings(_) => panic!("a multi-valued key has one spelling"),
     }
 }
 

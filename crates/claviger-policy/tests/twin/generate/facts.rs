@@ -22,6 +22,8 @@ pub(super) fn encryption_context(
             ("AppName", "ExampleApp"),
             ("Stage", "prod"),
             ("tenant", "t-17"),
+            ("STAGE", "dev"),
+            ("Ünit", "secret"),
         ];
         pairs
             .into_iter()

@@ -8,11 +8,20 @@ use serde_json::Value;
 
 use super::compare;
 use super::patterns;
-use super::statements::{Scope, texts};
+use super::statements::{Effect, Scope, texts};
 
 /// Whether all operators hold, for all of their keys.
-pub(super) fn hold(condition: Option<&Value>, scope: &Scope<'_>) -> bool {
-    lines(condition).iter().all(|line| line.holds(scope))
+pub(super) fn hold(condition: Option<&Value>, effect: Effect, scope: &Scope<'_>) -> bool {
+    lines(condition).iter().all(|line| {
+        let facts = scope.facts(&line.key);
+        let mut each = facts.iter().map(|fact| line.holds(&fact.values, scope));
+        match (facts.len(), effect) {
+            (0, _) => line.holds(&[], scope),
+            // What the request says twice, of names that differ in case, must not loosen either statement.
+            (_, Effect::Deny) => each.any(|holds| holds),
+            (_, Effect::Allow) => each.all(|holds| holds),
+        }
+    })
 }
 
 /// One key under one operator.
@@ -61,8 +70,7 @@ impl Line {
         }
     }
 
-    fn holds(&self, scope: &Scope<'_>) -> bool {
-        let given: &[String] = scope.fact(&self.key).map_or(&[], |fact| &fact.values);
+    fn holds(&self, given: &[String], scope: &Scope<'_>) -> bool {
         if self.comparison == "Null" {
             let absent = if given.is_empty() { "true" } else { "false" };
             return self.wanted.iter().any(|wanted| wanted == absent);

@@ -91,12 +91,9 @@ fn value_of(variable: &str, scope: &Scope<'_>) -> Option<String> {
         Some((key, default)) => (key, Some(default.trim().trim_matches('\''))),
         None => (variable, None),
     };
-    let single = scope
-        .fact(key.trim())
-        .filter(|fact| fact.kind != FactKind::Strings);
-    match single {
-        Some(fact) => fact.values.first().cloned(),
-        None => default.map(str::to_owned),
+    match scope.facts(key.trim()).as_slice() {
+        [only] if only.kind != FactKind::Strings => only.values.first().cloned(),
+        _ => default.map(str::to_owned),
     }
 }
 

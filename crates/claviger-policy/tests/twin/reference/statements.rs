@@ -60,7 +60,7 @@ impl Document {
             .filter(|statement| {
                 action_matches(statement, case)
                     && (self.role == Role::Trust || resource_matches(statement, &scope))
-                    && conditions::hold(statement.get("Condition"), &scope)
+                    && conditions::hold(statement.get("Condition"), effect, &scope)
             })
             .map(|statement| match self.role {
                 Role::Identity => Reach::Principal,
@@ -72,23 +72,24 @@ impl Document {
 }
 
 impl Scope<'_> {
-    /// The values of a key in the request. Names of keys have no case.
-    pub(super) fn fact(&self, key: &str) -> Option<&Fact> {
-        let name = key.to_ascii_lowercase();
+    /// What the request says of a key. Names of keys have no case, so two names in the request may be one here.
+    pub(super) fn facts(&self, key: &str) -> Vec<&Fact> {
+        let name = key.to_lowercase();
         // The tags and aliases of a key are seen by identity policies alone.
         if self.role == Role::Key
             && (name == "kms:resourcealiases" || name.starts_with("aws:resourcetag/"))
         {
-            return None;
+            return Vec::new();
         }
         let found = self
             .case
             .context
             .iter()
-            .find(|(known, _)| known.eq_ignore_ascii_case(&name));
+            .filter(|(known, _)| known.to_lowercase() == name);
         found
             .map(|(_, fact)| fact)
             .filter(|fact| !fact.values.is_empty())
+            .collect()
     }
 
     /// A text of the document with its variables replaced.
