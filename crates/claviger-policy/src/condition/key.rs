@@ -67,7 +67,9 @@ fn rule(name: &str) -> Option<&'static Rule> {
 }
 
 /// Identity policies speak of other services too, whose keys are absent from every request here; the keys of a trust
-/// policy may begin with an identity provider's host and path, and the request knows what its token says.
+/// policy may begin with an identity provider's host and path, and the request knows what its token says. Key policies
+/// may speak of the providers that AWS knows by name: no session here comes from them.
+// AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
 fn is_foreign(name: &str, kind: PolicyKind) -> bool {
     let Some((owner, rest)) = name.split_once(':') else {
         return false;
@@ -77,7 +79,8 @@ fn is_foreign(name: &str, kind: PolicyKind) -> bool {
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"-._/".contains(&byte));
     let is_own = OWN_SERVICES.contains(&owner);
-    is_owner && !is_own && !rest.is_empty() && kind != PolicyKind::Key
+    let is_for_kind = kind != PolicyKind::Key || PROVIDERS.contains(&owner);
+    is_owner && !is_own && !rest.is_empty() && is_for_kind
 }
 
 const fn one(name: &'static str) -> Rule {
@@ -105,6 +108,14 @@ const fn identity_only(rule: Rule) -> Rule {
 
 /// Whose keys are all listed below: another name is a mistake.
 const OWN_SERVICES: [&str; 4] = ["aws", "iam", "kms", "sts"];
+/// The identity providers that AWS knows by name.
+const PROVIDERS: [&str; 5] = [
+    "accounts.google.com",
+    "cognito-identity.amazonaws.com",
+    "graph.facebook.com",
+    "saml",
+    "www.amazon.com",
+];
 const ENCRYPTION_CONTEXT: &str = "kms:encryptioncontext:";
 const REQUEST_TAG: &str = "aws:requesttag/";
 

@@ -281,6 +281,38 @@ fn where_the_session_of_a_role_came_from_in_key_policies() {
     }
 }
 
+/// AWS documents a key policy that binds the encryption context to who signed in by Cognito.
+#[test]
+fn what_identity_providers_say_in_key_policies() {
+    for key in [
+        "cognito-identity.amazonaws.com:sub",
+        "accounts.google.com:aud",
+        "graph.facebook.com:id",
+        "www.amazon.com:user_id",
+        "SAML:sub",
+    ] {
+        let with = |condition: &str| {
+            policy(&[&format!(
+                r#"{{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*","Condition":{{{condition}}}}}"#
+            )])
+        };
+        let given = || Conditions::default().text("kms:EncryptionContext:sub", "someone");
+        let ask = || Ask::of(alice(), "kms:Any").given(given());
+        let bound = with(&format!(
+            r#""StringEquals":{{"kms:EncryptionContext:sub":"${{{key}}}"}}"#
+        ));
+        ask().check(&bound, &[], ImplicitDeny);
+        let likened = with(&format!(r#""StringLike":{{"{key}":"*"}}"#));
+        ask().check(&likened, &[], ImplicitDeny);
+        let absent = with(&format!(r#""Null":{{"{key}":"true"}}"#));
+        ask().check(&absent, &[], Allow);
+    }
+    let other = policy(&[
+        r#"{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*","Condition":{"Null":{"idp.example:sub":"true"}}}"#,
+    ]);
+    assert!(Policy::parse(&other, PolicyKind::Key).is_err());
+}
+
 #[test]
 fn a_key_with_a_time_takes_a_time() {
     let statement = r#"{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*","Condition":{"DateGreaterThan":{"aws:TokenIssueTime":"2026-01-31T12:00:00Z"}}}"#;
