@@ -149,14 +149,16 @@ impl Core {
         }
     }
 
-    /// Refuses an authenticated call that names no operation; its audit event is written like any other.
+    /// Refuses an authenticated call that names no operation of `service`; its audit event is written like any other.
     pub fn refuse(
         self: &Arc<Self>,
+        service: Service,
         call: Call,
         refusal: Error,
     ) -> Pin<Box<dyn Future<Output = Answer> + Send>> {
         let core = Arc::clone(self);
-        Box::pin(async move { pipeline::refuse(&core, &call, &UNRECOGNIZED, refusal).await })
+        let rule = unrecognized(service);
+        Box::pin(async move { pipeline::refuse(&core, &call, rule, refusal).await })
     }
 
     /// Who exists.
@@ -302,13 +304,22 @@ impl Core {
     }
 }
 
-/// The rule of a Query call whose action is not known.
-const UNRECOGNIZED: Rule = Rule {
-    service: Service::Sts,
-    identifiers: Identifiers::None,
-    changes: false,
-    ..Rule::kms("UnrecognizedAction", Actions::Open)
-};
+/// The rule of a call whose action its service does not know.
+fn unrecognized(service: Service) -> &'static Rule {
+    const fn of(service: Service) -> Rule {
+        Rule {
+            service,
+            identifiers: Identifiers::None,
+            changes: false,
+            ..Rule::kms("UnrecognizedAction", Actions::Open)
+        }
+    }
+    match service {
+        Service::Kms => const { &of(Service::Kms) },
+        Service::Sts => const { &of(Service::Sts) },
+        Service::Iam => const { &of(Service::Iam) },
+    }
+}
 
 // A usual key takes a few KiB with its compiled policy; one at every limit of AWS, about 100 KiB.
 const KEYS_CACHED_MAX: usize = 4_096;

@@ -13,6 +13,7 @@ use claviger_core::{
     ops,
     pipeline::Route,
     records::Records,
+    rule,
 };
 use claviger_crypto::{
     Rng, SystemRng,
@@ -139,8 +140,12 @@ impl Service for Assembled {
         }
     }
 
-    fn refuse(&self, call: Call, refusal: Error) -> Pending<Answer> {
-        self.core.refuse(call, refusal)
+    fn refuse(&self, service: QueryService, call: Call, refusal: Error) -> Pending<Answer> {
+        let service = match service {
+            QueryService::Sts => rule::Service::Sts,
+            QueryService::Iam => rule::Service::Iam,
+        };
+        self.core.refuse(service, call, refusal)
     }
 
     fn region(&self, name: &str) -> Option<Region> {

@@ -15,6 +15,7 @@ mod accounts;
 mod aws_managed;
 mod calls;
 mod client;
+mod coverage;
 mod credentials;
 mod idp;
 mod managed_policies;

@@ -121,7 +121,9 @@ impl<S: Service> Connection<S> {
                 let (action, route) = match found {
                     Ok(found) => found,
                     Err(refusal) => {
-                        let refused = self.see_through(self.service.refuse(call, refusal)).await;
+                        let refused = self
+                            .see_through(self.service.refuse(service, call, refusal))
+                            .await;
                         return Err(refused
                             .err()
                             .unwrap_or_else(|| internal("a refusal succeeded")));

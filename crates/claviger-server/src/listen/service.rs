@@ -46,7 +46,7 @@ pub trait Service: Send + Sync + 'static {
     fn handle(&self, route: Self::Route, call: Call) -> Pending<Answer>;
 
     /// Refuses an authenticated call that names no operation: it leaves its audit event like any other.
-    fn refuse(&self, call: Call, refusal: Error) -> Pending<Answer>;
+    fn refuse(&self, service: QueryService, call: Call, refusal: Error) -> Pending<Answer>;
 
     /// Serves what is no part of the AWS API, such as a console's files; `None` when there is nothing at this path.
     ///

@@ -2,7 +2,10 @@
 
 use std::{sync::atomic::Ordering, thread, time::Duration};
 
-use claviger_server::listen::{Settings, Signatures, Threads};
+use claviger_server::{
+    listen::{Settings, Signatures, Threads},
+    protocol::QueryService,
+};
 
 use crate::{
     client::{Client, SIGNER, ask, kms, kms_with, request, sts},
@@ -186,6 +189,24 @@ fn sts_answers_in_xml() {
 }
 
 #[test]
+fn an_action_that_iam_does_not_know_is_refused_by_iam() {
+    let server = Server::start(Settings::default());
+    let iam = Signer {
+        service: "iam",
+        ..SIGNER
+    };
+    let answer = ask(
+        server.address,
+        &sts(&iam, b"Action=Nope&Version=2010-05-08"),
+    );
+    assert!(
+        answer.body.contains("<Code>InvalidAction</Code>"),
+        "{answer:?}"
+    );
+    assert_eq!(*server.seen.refused.lock().unwrap(), [QueryService::Iam]);
+}
+
+#[test]
 fn sts_refuses_with_its_own_codes_and_statuses() {
     let server = Server::start(Settings::default());
     let signer = &Signer {
@@ -245,6 +266,7 @@ fn sts_refuses_with_its_own_codes_and_statuses() {
             answer.body
         );
     }
+    assert_eq!(*server.seen.refused.lock().unwrap(), [QueryService::Sts; 4]);
     let form = [
         ("content-type", "application/x-www-form-urlencoded"),
         ("content-length", "0"),

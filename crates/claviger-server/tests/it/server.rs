@@ -4,7 +4,7 @@ use std::{
     collections::BTreeSet,
     net::{SocketAddr, TcpListener},
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     thread::{self, JoinHandle},
@@ -38,6 +38,8 @@ pub(crate) struct Seen {
     pub(crate) calls: AtomicU64,
     pub(crate) slow_calls_done: AtomicU64,
     pub(crate) not_ready: AtomicBool,
+    /// The services of calls that named no operation.
+    pub(crate) refused: Mutex<Vec<QueryService>>,
     /// `Held` is answered once this is notified.
     pub(crate) release: Notify,
 }
@@ -126,7 +128,8 @@ enum Route {
 impl Service for Fake {
     type Route = Route;
 
-    fn refuse(&self, _: Call, refusal: Error) -> Pending<Answer> {
+    fn refuse(&self, service: QueryService, _: Call, refusal: Error) -> Pending<Answer> {
+        self.seen.refused.lock().unwrap().push(service);
         Box::pin(async move { Err(refusal) })
     }
 
