@@ -37,6 +37,10 @@ pub mod sts {
     pub use crate::generated::sts::{
         decode::decode_any, inputs::*, operations::*, outputs::*, structures::*,
     };
+    // What a session is given along also comes in tokens, which no rule of a request has looked at.
+    pub use crate::patterns::{
+        name_characters as is_source_identity, tag_key as is_tag_key, tag_value as is_tag_value,
+    };
 }
 
 pub mod wire;

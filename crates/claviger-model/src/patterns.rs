@@ -183,7 +183,7 @@ pub(crate) fn entity_name(text: &str) -> bool {
 }
 
 /// `[\w+=,.@-]*`
-pub(crate) fn name_characters(text: &str) -> bool {
+pub fn name_characters(text: &str) -> bool {
     all(text, is_name)
 }
 
@@ -238,12 +238,12 @@ pub(crate) fn role_description(text: &str) -> bool {
 }
 
 /// `[\p{L}\p{Z}\p{N}_.:/=+\-@]+`
-pub(crate) fn tag_key(text: &str) -> bool {
+pub fn tag_key(text: &str) -> bool {
     !text.is_empty() && tag_value(text)
 }
 
 /// `[\p{L}\p{Z}\p{N}_.:/=+\-@]*`
-pub(crate) fn tag_value(text: &str) -> bool {
+pub fn tag_value(text: &str) -> bool {
     text.chars().all(|letter| {
         "_.:/=+-@".contains(letter)
             || matches!(

@@ -14,7 +14,8 @@ use claviger_model::sts::{AssumeRoleInput, AssumeRoleOutput};
 use claviger_policy::{Value, Values};
 
 use super::{
-    role::{RoleToAssume, Wanted, inherited},
+    carried::{self, Carried, inherited},
+    role::{RoleToAssume, Wanted},
     role_session::{self, Request},
 };
 use crate::errors;
@@ -30,7 +31,7 @@ impl Operation for AssumeRole {
     fn subject(input: &AssumeRoleInput) -> Wanted<'_> {
         Wanted {
             arn: &input.role_arn,
-            carried: role_session::carried(
+            carried: Carried::of_request(
                 input.tags.as_deref().unwrap_or_default(),
                 input.transitive_tag_keys.as_deref().unwrap_or_default(),
                 input.source_identity.as_deref(),
@@ -95,10 +96,13 @@ impl Operation for AssumeRole {
             // DIFFERS: context assertions come from IAM Identity Center, which is not part of this service.
             return Err(errors::validation("ProvidedContexts is not supported."));
         }
-        role_session::check_tags(
-            input.tags.as_deref().unwrap_or_default(),
-            input.transitive_tag_keys.as_deref().unwrap_or_default(),
-        )
+        let tags = input.tags.as_deref().unwrap_or_default();
+        carried::check_tags(
+            tags.iter()
+                .map(|tag| (tag.key.as_str(), tag.value.as_str())),
+        )?;
+        let transitive = input.transitive_tag_keys.as_deref().unwrap_or_default();
+        carried::check_transitive(tags, transitive)
     }
 
     async fn run(

@@ -17,7 +17,8 @@ use claviger_model::{
 use claviger_policy::{Value, Values};
 
 use super::{
-    role::{Carried, RoleToAssume, Wanted},
+    carried::{self, Carried},
+    role::{RoleToAssume, Wanted},
     role_session::{self, Request},
 };
 
@@ -41,11 +42,7 @@ impl Subject for RoleForWebIdentity {
                 "Not authorized to perform sts:AssumeRoleWithWebIdentity".to_owned(),
             )
         })?;
-        let carried = Carried {
-            tags: identity.tags.clone(),
-            transitive: identity.transitive_tags.clone(),
-            source_identity: identity.source_identity.clone(),
-        };
+        let carried = Carried::of_provider(identity);
         let wanted = Wanted { arn, carried };
         RoleToAssume::resolve(cx, rule, wanted).await.map(Self)
     }
@@ -87,20 +84,9 @@ impl Operation for AssumeRoleWithWebIdentity {
         );
     }
 
-    /// What the provider gives the session along.
-    // AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html
     fn parameters_of_caller(caller: &Caller, out: &mut Parameters) {
-        let Some(identity) = &caller.web_identity else {
-            return;
-        };
-        if !identity.tags.is_empty() {
-            out.put_map("principalTags", &identity.tags);
-        }
-        if !identity.transitive_tags.is_empty() {
-            out.put_strings("transitiveTagKeys", &identity.transitive_tags);
-        }
-        if let Some(source) = &identity.source_identity {
-            out.put_str("sourceIdentity", source);
+        if let Some(identity) = &caller.web_identity {
+            carried::put_of_provider(out, identity);
         }
     }
 

@@ -2,13 +2,17 @@
 
 mod assume_role;
 mod assume_role_with_web_identity;
+mod carried;
 mod get_access_key_info;
 mod get_caller_identity;
 mod get_session_token;
 mod role;
 mod role_session;
 
-pub(crate) use self::role::account_of_role;
+pub(crate) use self::{
+    carried::{check_tags, may_be_source_identity},
+    role::account_of_role,
+};
 use claviger_audit::Parameters;
 use claviger_core::{cx::Cx, pipeline::Route};
 use claviger_model::sts::Credentials;

@@ -1,9 +1,6 @@
 //! The role that somebody wants to assume.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use claviger_core::{
-    call::Caller,
     cx::Cx,
     error::{self, Error},
     pipeline::{Ask, On, Subject},
@@ -13,6 +10,7 @@ use claviger_core::{
 use claviger_model::AccountId;
 use claviger_policy::{Policy, PolicyKind, PrincipalKind, Values};
 
+use super::carried::Carried;
 use crate::{
     entities::by_arn,
     errors,
@@ -24,17 +22,6 @@ use crate::{
 pub(super) struct Wanted<'a> {
     pub(super) arn: &'a str,
     pub(super) carried: Carried,
-}
-
-/// What the credentials that a session begins with, or its provider, or the request, give it along.
-#[derive(Default)]
-pub(super) struct Carried {
-    /// The session tags.
-    pub(super) tags: BTreeMap<String, String>,
-    /// The keys of those that the next role inherits.
-    pub(super) transitive: BTreeSet<String>,
-    /// The source identity.
-    pub(super) source_identity: Option<String>,
 }
 
 /// A role with its trust policy. One that does not exist is refused like one that may not be assumed.
@@ -106,8 +93,7 @@ impl Subject for RoleToAssume {
             source_identity,
         } = &self.carried;
         if let Some(tag) = key.strip_prefix("aws:requesttag/") {
-            let found = tags.iter().find(|(name, _)| name.eq_ignore_ascii_case(tag));
-            return found.map(|(_, value)| Values::text(value));
+            return Values::of_pairs(tags, tag);
         }
         match key {
             "aws:tagkeys" => Some(Values::texts(tags.keys().map(String::as_str))),
@@ -120,46 +106,6 @@ impl Subject for RoleToAssume {
     fn named_roles(&self) -> Vec<(AccountId, &str)> {
         vec![(self.account, &self.arn)]
     }
-}
-
-impl Carried {
-    /// What a session passes on to the next one is not the caller's to change.
-    // AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html#id_session-tags_role-chaining
-    fn with_inherited(mut self, cx: &Cx<'_>) -> Result<Self, Error> {
-        let Some(session) = &cx.caller.session else {
-            return Ok(self);
-        };
-        for (key, value) in inherited(cx.caller) {
-            if self.tags.keys().any(|own| own.eq_ignore_ascii_case(key)) {
-                // UNKNOWN: AWS's own text is not recorded.
-                return Err(errors::validation(format!(
-                    "The tag key {key} is inherited from the calling session and cannot be set."
-                )));
-            }
-            self.tags.insert(key.clone(), value.clone());
-            self.transitive.insert(key.clone());
-        }
-        match (&session.source_identity, &self.source_identity) {
-            (Some(set), Some(wanted)) if set != wanted => {
-                // UNKNOWN: AWS's own text is not recorded.
-                Err(error::access_denied(
-                    "The source identity of a session cannot be changed.".to_owned(),
-                ))
-            }
-            (Some(set), _) => Ok(Self {
-                source_identity: Some(set.clone()),
-                ..self
-            }),
-            (None, _) => Ok(self),
-        }
-    }
-}
-
-/// The tags that a session passes on to the next one.
-pub(super) fn inherited(caller: &Caller) -> impl Iterator<Item = (&String, &String)> {
-    let session = caller.session.iter();
-    let keys = session.flat_map(|session| &session.transitive_tags);
-    keys.filter_map(|key| caller.tags.get_key_value(key))
 }
 
 /// The account of a role's ARN; none for any other text.

@@ -1,15 +1,13 @@
 //! Making the session of a role that may be assumed.
 
-use std::collections::BTreeSet;
-
 use claviger_audit::Parameters;
 use claviger_core::{cx::Cx, error::Error};
 use claviger_model::{
     AccountId,
-    sts::{AssumedRoleUser, Credentials, PolicyDescriptorType, Tag},
+    sts::{AssumedRoleUser, Credentials, PolicyDescriptorType},
 };
 
-use super::role::{Carried, RoleToAssume};
+use super::role::RoleToAssume;
 use crate::{
     AwsManagedPolicy,
     entities::by_arn,
@@ -105,46 +103,6 @@ impl Made {
         if let Some(identity) = &self.source_identity {
             noted.put_str("sourceIdentity", identity);
         }
-    }
-}
-
-/// The tags of a request.
-pub(super) fn carried(
-    tags: &[Tag],
-    transitive: &[String],
-    source_identity: Option<&str>,
-) -> Carried {
-    Carried {
-        tags: tags
-            .iter()
-            .map(|tag| (tag.key.clone(), tag.value.clone()))
-            .collect(),
-        transitive: transitive.iter().cloned().collect(),
-        source_identity: source_identity.map(str::to_owned),
-    }
-}
-
-/// Refuses tags that contradict each other.
-pub(super) fn check_tags(tags: &[Tag], transitive: &[String]) -> Result<(), Error> {
-    let mut seen = BTreeSet::new();
-    for Tag { key, .. } in tags {
-        let folded = key.to_lowercase();
-        if folded.starts_with("aws:") {
-            return Err(errors::reserved_tag_key());
-        }
-        if !seen.insert(folded) {
-            return Err(errors::duplicate_tag_keys());
-        }
-    }
-    match transitive
-        .iter()
-        .find(|key| !tags.iter().any(|tag| tag.key == **key))
-    {
-        // UNKNOWN: AWS's own text is not recorded.
-        Some(key) => Err(errors::validation(format!(
-            "The transitive tag key {key} must be one of the tags of the request."
-        ))),
-        None => Ok(()),
     }
 }
 

@@ -6,6 +6,7 @@ use claviger_model::Timestamp;
 use serde::Deserialize;
 
 use super::{HTTPS, Provider, Refusal, WebIdentity};
+use crate::sts_ops::{check_tags, may_be_source_identity};
 
 /// The claims that are looked at. A member that occurs twice makes the token malformed.
 #[derive(Deserialize)]
@@ -65,7 +66,18 @@ impl Claims {
         if !(1..=SUBJECT_BYTES_MAX).contains(&subject.len()) {
             return Err(Refusal::Claim("sub"));
         }
-        let (tags, transitive_tags) = self.tags.unwrap_or_default().flat();
+        let (tags, transitive_tags) = self.tags.unwrap_or_default().flat()?;
+        let pairs = tags
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str()));
+        check_tags(pairs).map_err(|_| Refusal::Tags)?;
+        if self
+            .source_identity
+            .as_deref()
+            .is_some_and(|source| !may_be_source_identity(source))
+        {
+            return Err(Refusal::SourceIdentity);
+        }
         Ok(WebIdentity {
             provider_arn: provider.arn.to_owned(),
             issuer: provider.url.to_owned(),
@@ -111,15 +123,22 @@ impl Claims {
 
 impl Tags {
     /// The tags, each with one value, and the keys of the transitive ones.
-    fn flat(self) -> (BTreeMap<String, String>, BTreeSet<String>) {
-        let one = |(key, value)| match value {
-            OneOrMany::One(value) => Some((key, value)),
-            OneOrMany::Many(values) => Some((key, values.into_iter().next()?)),
-        };
-        let tags: BTreeMap<_, _> = self.principal_tags.into_iter().filter_map(one).collect();
+    fn flat(self) -> Result<(BTreeMap<String, String>, BTreeSet<String>), Refusal> {
+        let mut tags = BTreeMap::new();
+        for (key, said) in self.principal_tags {
+            let mut values = match said {
+                OneOrMany::One(value) => vec![value],
+                OneOrMany::Many(values) => values,
+            };
+            let value = values.pop();
+            if !values.is_empty() {
+                return Err(Refusal::Tags);
+            }
+            tags.extend(value.map(|value| (key, value)));
+        }
         let mut transitive: BTreeSet<_> = self.transitive_tag_keys.into_iter().collect();
         transitive.retain(|key| tags.contains_key(key));
-        (tags, transitive)
+        Ok((tags, transitive))
     }
 }
 

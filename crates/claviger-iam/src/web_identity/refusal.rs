@@ -3,6 +3,8 @@
 use claviger_core::error::Error;
 use claviger_model::Timestamp;
 
+use crate::errors;
+
 /// Why a token is not believed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -18,6 +20,10 @@ pub enum Refusal {
     Signature,
     /// A claim that must be there is not, or is not what it must be.
     Claim(&'static str),
+    /// It gives tags along that no session can carry.
+    Tags,
+    /// It gives a source identity along that no session can carry.
+    SourceIdentity,
     /// Another provider made it.
     Issuer,
     /// It is for somebody else.
@@ -59,6 +65,12 @@ impl Refusal {
             // UNKNOWN: AWS's own text is not recorded.
             Self::Signature => invalid("The signature of the web identity token is invalid.".to_owned()),
             Self::Claim(name) => invalid(format!("Missing a required claim: {name}")),
+            // UNKNOWN: whether AWS says this, as clients report, whatever is wrong with the tags of a token.
+            Self::Tags => errors::validation("Unable to validate tags"),
+            // UNKNOWN: AWS's own code and text for a source identity that no session can carry.
+            Self::SourceIdentity => {
+                invalid("The source identity of the web identity token is invalid.".to_owned())
+            }
             // UNKNOWN: AWS's own text is not recorded.
             Self::Issuer => invalid("Incorrect token issuer".to_owned()),
             Self::Audience => invalid("Incorrect token audience".to_owned()),

@@ -106,6 +106,41 @@ async fn session_policies_narrow_and_never_widen() {
     assert!(scene.present(&narrowed).await.is_none());
 }
 
+/// What is inherited is not overridden by another spelling, whatever its letters.
+#[tokio::test]
+async fn a_transitive_tag_stays_as_it_is_in_every_spelling() {
+    let (scene, alice) = scene().await;
+    let first = scene.role_for("first", own("alice")).await;
+    let second = scene.role_for("second", json!({"AWS": ACCOUNT})).await;
+    scene.put_role_policy("first", &allow(json!("sts:*"))).await;
+    let given = [
+        ("Tags.member.1.Key", "ÉQUIPE"),
+        ("Tags.member.1.Value", "bleue"),
+        ("TransitiveTagKeys.member.1", "ÉQUIPE"),
+    ];
+    let session = scene.assume(&alice, &first, &given).await.unwrap();
+    let who = scene.present(&session).await.unwrap();
+    let again = [
+        ("Tags.member.1.Key", "équipe"),
+        ("Tags.member.1.Value", "rouge"),
+    ];
+    let refused = scene.assume(&who, &second, &again).await.unwrap_err();
+    assert_eq!(code(&refused), "ValidationError");
+    let own_tag = [
+        ("RoleName", "second"),
+        ("Tags.member.1.Key", "équipe"),
+        ("Tags.member.1.Value", "rouge"),
+    ];
+    scene.ok("TagRole", &own_tag).await;
+    let chained = scene.assume(&who, &second, &[]).await.unwrap();
+    let tags = scene.present(&chained).await.unwrap().caller.tags.clone();
+    let tags: Vec<_> = tags
+        .iter()
+        .map(|(key, value)| (key.as_str(), value.as_str()))
+        .collect();
+    assert_eq!(tags, [("ÉQUIPE", "bleue")]);
+}
+
 #[tokio::test]
 async fn too_much_does_not_fit_into_a_token() {
     let (scene, alice) = scene().await;

@@ -71,6 +71,50 @@ async fn tags_and_source_identity_come_along() {
     assert_eq!(identity.source_identity.as_deref(), Some("alice"));
 }
 
+/// What AssumeRole refuses of a request, no provider gives along either.
+#[tokio::test]
+async fn tags_and_source_identities_that_no_session_carries_are_refused() {
+    let keys = Idp::new().key_sets();
+    let many: BTreeMap<_, _> = (0..51).map(|n| (format!("key-{n}"), "v")).collect();
+    for tags in [
+        json!({"aws:team": "x"}),
+        json!({"AWS:team": "x"}),
+        json!({"team": "a", "TEAM": "b"}),
+        json!({"équipe": "a", "ÉQUIPE": "b"}),
+        json!(many),
+        json!({"": "x"}),
+        json!({"k".repeat(129): "x"}),
+        json!({"team": "v".repeat(257)}),
+        json!({"te<am": "x"}),
+        json!({"team": "a\nb"}),
+        json!({"team": ["a", "b"]}),
+    ] {
+        let mut claims = claims();
+        claims["https://aws.amazon.com/tags"] = json!({ "principal_tags": tags });
+        let refused = check(&rs256(&claims), &keys).await.unwrap_err();
+        let error = refused.error().to_string();
+        assert_eq!(error, "ValidationError: Unable to validate tags", "{tags}");
+    }
+    for source in [
+        "",
+        "a",
+        &"a".repeat(65),
+        "aws:alice",
+        "alice smith",
+        "älice",
+    ] {
+        let mut claims = claims();
+        claims["https://aws.amazon.com/source_identity"] = json!(source);
+        let refused = check(&rs256(&claims), &keys).await;
+        assert_eq!(refused, Err(Refusal::SourceIdentity), "{source}");
+    }
+    let mut fits = claims();
+    let (key, value) = ("k".repeat(128), "v".repeat(256));
+    fits["https://aws.amazon.com/tags"] = json!({"principal_tags": {key: value, "empty": ""}});
+    fits["https://aws.amazon.com/source_identity"] = json!("a".repeat(64));
+    assert!(check(&rs256(&fits), &keys).await.is_ok());
+}
+
 #[tokio::test]
 async fn what_is_no_token_is_refused() {
     let keys = Idp::new().key_sets();
