@@ -149,6 +149,7 @@ async fn session_policies(
             "1 validation error detected: Value at 'policyArns' failed to satisfy constraint: Member must have length less than or equal to {POLICY_ARNS_MAX}"
         )));
     }
+    check_policy_length(request)?;
     if let Some(policy) = request.policy {
         check_identity(policy)?;
     }
@@ -172,7 +173,27 @@ async fn session_policies(
     })
 }
 
+/// The model bounds only what comes with a web identity; the limit is for all that narrows a session, as plain text.
+fn check_policy_length(request: &Request<'_>) -> Result<(), Error> {
+    let arns = request.policy_arns.iter();
+    let arns = arns.filter_map(|policy| policy.arn.as_deref());
+    let chars: usize = request
+        .policy
+        .into_iter()
+        .chain(arns)
+        .map(|text| text.chars().count())
+        .sum();
+    if chars > POLICY_CHARS_MAX {
+        // UNKNOWN: AWS's own text where it is the policy and the ARNs together that are too long.
+        return Err(errors::validation(format!(
+            "1 validation error detected: Value at 'policy' failed to satisfy constraint: Member must have length less than or equal to {POLICY_CHARS_MAX}"
+        )));
+    }
+    Ok(())
+}
+
 // AWS: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 const SECONDS_USUAL: i32 = 3_600;
 const CHAINED_SECONDS_MAX: i32 = 3_600;
 const POLICY_ARNS_MAX: usize = 10;
+const POLICY_CHARS_MAX: usize = 2_048;

@@ -106,6 +106,34 @@ async fn session_policies_narrow_and_never_widen() {
     assert!(scene.present(&narrowed).await.is_none());
 }
 
+/// AWS: <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>
+#[tokio::test]
+async fn the_policies_of_a_session_have_2048_characters_together() {
+    let (scene, alice) = scene().await;
+    let role = scene.role_for("worker", own("alice")).await;
+    let arn = "arn:aws:iam::aws:policy/AdministratorAccess";
+    let policy = allow(json!("kms:ListKeys"));
+    let padded = |chars: usize| policy.clone() + &" ".repeat(chars - policy.len());
+    for (chars, arns, fits) in [
+        (2_048, false, true),
+        (2_049, false, false),
+        (100_000, false, false),
+        (2_048 - arn.len(), true, true),
+        (2_049 - arn.len(), true, false),
+    ] {
+        let policy = padded(chars);
+        let mut asked = vec![("Policy", policy.as_str())];
+        asked.extend(arns.then_some(("PolicyArns.member.1.arn", arn)));
+        let answer = scene.assume(&alice, &role, &asked).await;
+        assert_eq!(answer.is_ok(), fits, "{chars} {arns}");
+        if let Err(refused) = answer {
+            let expected = "ValidationError: 1 validation error detected: Value at 'policy' failed to satisfy constraint: \
+                Member must have length less than or equal to 2048";
+            assert_eq!(refused, expected);
+        }
+    }
+}
+
 /// What is inherited is not overridden by another spelling, whatever its letters.
 #[tokio::test]
 async fn a_transitive_tag_stays_as_it_is_in_every_spelling() {
