@@ -26,6 +26,10 @@ pub(crate) async fn resolve(iam: &Iam, principal: &PrincipalRef) -> Result<Optio
         }
         // A service can be named as in AWS; none ever calls here.
         PrincipalRef::Service(name) => Ok(Some(name.clone())),
+        // DIFFERS: the providers that AWS knows by name can be trusted, but nobody signs in by them.
+        PrincipalRef::Federated(name) if BUILT_IN_PROVIDERS.contains(&name.as_str()) => {
+            Ok(Some(name.clone()))
+        }
         PrincipalRef::Federated(arn) => {
             let provider = OidcProviderRecord::of_arn(&iam.records, arn).await?;
             Ok(provider.map(|_| arn.clone()))
@@ -127,3 +131,12 @@ pub(crate) fn parts(arn: &str) -> Option<(&str, AccountId, &str)> {
     let (account, resource) = rest.split_once(':')?;
     Some((service, AccountId::parse(account).ok()?, resource))
 }
+
+/// The identity providers that AWS knows without an entity in the account.
+// AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html
+const BUILT_IN_PROVIDERS: [&str; 4] = [
+    "accounts.google.com",
+    "cognito-identity.amazonaws.com",
+    "graph.facebook.com",
+    "www.amazon.com",
+];

@@ -187,6 +187,30 @@ async fn a_namesake_is_not_trusted() {
     assert_eq!(trusted[&friend], id);
 }
 
+/// AWS knows them by name; here nobody signs in by them, and nothing else hinders a policy that was written for AWS.
+#[tokio::test]
+async fn a_role_may_trust_the_providers_that_aws_knows() {
+    let scene = Scene::new().await;
+    for built_in in [
+        "accounts.google.com",
+        "cognito-identity.amazonaws.com",
+        "graph.facebook.com",
+        "www.amazon.com",
+    ] {
+        let federated = trust(built_in).replace("\"AWS\"", "\"Federated\"");
+        let put = [("RoleName", "federated"), ("PolicyDocument", &federated)];
+        let new = [
+            ("RoleName", "federated"),
+            ("AssumeRolePolicyDocument", &federated),
+        ];
+        scene.ok("CreateRole", &new).await;
+        scene.ok("UpdateAssumeRolePolicy", &put).await;
+        let found = scene.ok("GetRole", &[("RoleName", "federated")]).await;
+        assert_eq!(document(&found, "AssumeRolePolicyDocument"), federated);
+        scene.ok("DeleteRole", &[("RoleName", "federated")]).await;
+    }
+}
+
 #[tokio::test]
 async fn hostile_trust_policies_are_refused_and_change_nothing() {
     let scene = Scene::new().await;
