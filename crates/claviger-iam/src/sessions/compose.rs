@@ -38,7 +38,7 @@ pub(super) async fn compose(records: &Records, claims: &Claims) -> Result<Option
     Ok(composed.map(|(caller, issuer)| Caller {
         access_key_id: claims.access_key_id.clone(),
         session: Some(SessionFacts {
-            // A user's own session may do everything but manage identities; a role's is as narrow as was asked for.
+            // A user's own session may do what AWS leaves it, no IAM and little of STS; a role's is as narrow as was asked for.
             policies: issuer
                 .as_ref()
                 .map_or_else(own_session_policy, |_| policies),
@@ -171,4 +171,4 @@ fn tagged(
 }
 
 // AWS: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
-const NOT_IAM: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","NotAction":"iam:*","Resource":"*"}]}"#;
+const NOT_IAM: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","NotAction":["iam:*","sts:GetAccessKeyInfo"],"Resource":"*"}]}"#;

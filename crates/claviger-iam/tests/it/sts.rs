@@ -346,6 +346,10 @@ async fn get_session_token() {
         scene.iam_as(&who, "ListUsers", &[]).await.is_err(),
         "no IAM without a second factor"
     );
+    let key = [("AccessKeyId", KEY_ID)];
+    assert!(scene.sts_as(&alice, "GetAccessKeyInfo", &key).await.is_ok());
+    let refused = scene.sts_as(&who, "GetAccessKeyInfo", &key).await;
+    assert_eq!(refused.unwrap_err().code(), "AccessDeniedException");
     let refused = scene
         .sts_as(&who, "GetSessionToken", &[])
         .await
