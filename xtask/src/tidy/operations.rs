@@ -1,4 +1,4 @@
-//! `ops/` is flat: one short file for each operation, named by it, and the modules of the families beside them.
+//! The operations' folders are flat: one short file for each operation, named by it, and the modules of the families beside them.
 
 use std::collections::BTreeSet;
 
@@ -6,16 +6,20 @@ use serde_json::Value;
 
 use super::File;
 
-/// What stands in the operations' folder and does not fit it.
+/// What stands in the operations' folders and does not fit them.
 pub(super) fn findings(tree: &[File]) -> Vec<String> {
-    let operations = operation_names(tree);
-    tree.iter()
-        .filter_map(|file| finding(file, &operations))
-        .collect()
+    let of_folder = |(folder, model): (&str, &str)| {
+        let operations = operation_names(tree, model);
+        let found = tree.iter();
+        found
+            .filter_map(|file| finding(file, folder, &operations))
+            .collect::<Vec<_>>()
+    };
+    FOLDERS.into_iter().flat_map(of_folder).collect()
 }
 
-fn finding(file: &File, operations: &BTreeSet<String>) -> Option<String> {
-    let name = file.path.strip_prefix(FOLDER)?;
+fn finding(file: &File, folder: &str, operations: &BTreeSet<String>) -> Option<String> {
+    let name = file.path.strip_prefix(folder)?;
     let Some(module) = name
         .strip_suffix(".rs")
         .filter(|module| !module.contains('/'))
@@ -34,9 +38,9 @@ fn finding(file: &File, operations: &BTreeSet<String>) -> Option<String> {
     })
 }
 
-/// The API's operations by their file names.
-fn operation_names(tree: &[File]) -> BTreeSet<String> {
-    let model = tree.iter().find(|file| file.path == MODEL);
+/// An API's operations by their file names.
+fn operation_names(tree: &[File], model: &str) -> BTreeSet<String> {
+    let model = tree.iter().find(|file| file.path == model);
     let model: Value = model
         .and_then(|file| serde_json::from_str(&file.text).ok())
         .unwrap_or_default();
@@ -48,19 +52,29 @@ fn operation_names(tree: &[File]) -> BTreeSet<String> {
         .collect()
 }
 
+/// `ListMFADevices` is `list_mfa_devices`: a word begins behind a small letter, or with the last capital of several.
 fn snake_case(name: &str) -> String {
     let mut snake = String::new();
-    for c in name.chars() {
-        if c.is_ascii_uppercase() && !snake.is_empty() {
+    let mut before = 'A';
+    let mut letters = name.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let ends_capitals = letters.peek().is_some_and(char::is_ascii_lowercase);
+        let begins_word = before.is_ascii_lowercase() || (ends_capitals && !snake.is_empty());
+        if letter.is_ascii_uppercase() && begins_word {
             snake.push('_');
         }
-        snake.push(c.to_ascii_lowercase());
+        snake.push(letter.to_ascii_lowercase());
+        before = letter;
     }
     snake
 }
 
-const FOLDER: &str = "crates/claviger-core/src/ops/";
-const MODEL: &str = "model/kms.json";
+/// Each folder, and the model whose operations stand in it.
+const FOLDERS: [(&str, &str); 3] = [
+    ("crates/claviger-core/src/ops/", "model/kms.json"),
+    ("crates/claviger-iam/src/ops/", "model/iam.json"),
+    ("crates/claviger-iam/src/sts_ops/", "model/sts.json"),
+];
 const OPERATION_LINES_MAX: usize = 150;
 
 #[cfg(test)]
@@ -68,15 +82,34 @@ mod tests {
     use super::*;
 
     fn found(name: &str, lines: usize) -> usize {
-        let model = File {
-            path: MODEL.to_owned(),
-            text: r#"{"operations":{"ReEncrypt":{}}}"#.to_owned(),
-        };
-        let file = File {
-            path: format!("{FOLDER}{name}"),
-            text: "x\n".repeat(lines),
-        };
-        findings(&[model, file]).len()
+        let found = FOLDERS.map(|(folder, model)| {
+            let model = File {
+                path: model.to_owned(),
+                text: r#"{"operations":{"ReEncrypt":{}}}"#.to_owned(),
+            };
+            let file = File {
+                path: format!("{folder}{name}"),
+                text: "x\n".repeat(lines),
+            };
+            findings(&[model, file]).len()
+        });
+        assert!(found.iter().all(|one| *one == found[0]), "{found:?}");
+        found[0]
+    }
+
+    #[test]
+    fn files_are_named_by_their_operations() {
+        for (operation, file) in [
+            ("ReEncrypt", "re_encrypt"),
+            ("ListMFADevices", "list_mfa_devices"),
+            (
+                "CreateOpenIDConnectProvider",
+                "create_open_id_connect_provider",
+            ),
+            ("ListSSHPublicKeys", "list_ssh_public_keys"),
+        ] {
+            assert_eq!(snake_case(operation), file);
+        }
     }
 
     #[test]
