@@ -28,7 +28,7 @@ impl Operation for GetGroup {
 
     fn parameters(input: &GetGroupInput, out: &mut Parameters) {
         out.put_str("groupName", &input.group_name);
-        super::put_page(out, input.max_items, input.marker.as_deref());
+        super::put_page(out, input);
     }
 
     async fn run(
@@ -37,13 +37,7 @@ impl Operation for GetGroup {
         on: &Admitted<One<GroupRecord>>,
     ) -> Result<GetGroupOutput, Error> {
         let group = &on.subject().stored()?.record;
-        let page = Page::read(
-            cx,
-            Self::RULE.name,
-            &group.id,
-            input.max_items,
-            input.marker.as_deref(),
-        )?;
+        let page = Page::read(cx, &Self::RULE, input, &group.id)?;
         let (users, marker) = groups::members(cx, &page, group).await?;
         Ok(GetGroupOutput {
             group: groups::described(cx, group),

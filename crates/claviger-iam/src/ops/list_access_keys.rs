@@ -28,7 +28,7 @@ impl Operation for ListAccessKeys {
 
     fn parameters(input: &ListAccessKeysInput, out: &mut Parameters) {
         super::put_optional(out, "userName", input.user_name.as_deref());
-        super::put_page(out, input.max_items, input.marker.as_deref());
+        super::put_page(out, input);
     }
 
     async fn run(
@@ -37,13 +37,7 @@ impl Operation for ListAccessKeys {
         on: &Admitted<UserOrCaller>,
     ) -> Result<ListAccessKeysOutput, Error> {
         let owner = on.subject().owner()?;
-        let page = Page::read(
-            cx,
-            Self::RULE.name,
-            owner.name().unwrap_or_default(),
-            input.max_items,
-            input.marker.as_deref(),
-        )?;
+        let page = Page::read(cx, &Self::RULE, input, owner.name().unwrap_or_default())?;
         let (keys, marker) = page.of_sorted(cx, owner.keys(), |(id, _)| id);
         let listed = keys
             .into_iter()

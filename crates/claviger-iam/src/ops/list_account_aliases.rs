@@ -23,7 +23,7 @@ impl Operation for ListAccountAliases {
     fn subject(_: &ListAccountAliasesInput) {}
 
     fn parameters(input: &ListAccountAliasesInput, out: &mut Parameters) {
-        super::put_page(out, input.max_items, input.marker.as_deref());
+        super::put_page(out, input);
     }
 
     async fn run(

@@ -30,7 +30,7 @@ impl Operation for ListAttachedGroupPolicies {
     fn parameters(input: &ListAttachedGroupPoliciesInput, out: &mut Parameters) {
         out.put_str("groupName", &input.group_name);
         super::put_optional(out, "pathPrefix", input.path_prefix.as_deref());
-        super::put_page(out, input.max_items, input.marker.as_deref());
+        super::put_page(out, input);
     }
 
     async fn run(
@@ -38,13 +38,7 @@ impl Operation for ListAttachedGroupPolicies {
         input: &ListAttachedGroupPoliciesInput,
         on: &Admitted<One<GroupRecord>>,
     ) -> Result<ListAttachedGroupPoliciesOutput, Error> {
-        let page = Page::read(
-            cx,
-            Self::RULE.name,
-            on.subject().id()?,
-            input.max_items,
-            input.marker.as_deref(),
-        )?;
+        let page = Page::read(cx, &Self::RULE, input, on.subject().id()?)?;
         let prefix = input.path_prefix.as_deref();
         let (attached_policies, marker) = attachments::page(cx, &page, on.subject(), prefix)?;
         Ok(ListAttachedGroupPoliciesOutput {

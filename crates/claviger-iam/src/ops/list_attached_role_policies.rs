@@ -29,7 +29,7 @@ impl Operation for ListAttachedRolePolicies {
     fn parameters(input: &ListAttachedRolePoliciesInput, out: &mut Parameters) {
         out.put_str("roleName", &input.role_name);
         super::put_optional(out, "pathPrefix", input.path_prefix.as_deref());
-        super::put_page(out, input.max_items, input.marker.as_deref());
+        super::put_page(out, input);
     }
 
     async fn run(
@@ -37,13 +37,7 @@ impl Operation for ListAttachedRolePolicies {
         input: &ListAttachedRolePoliciesInput,
         on: &Admitted<One<RoleRecord>>,
     ) -> Result<ListAttachedRolePoliciesOutput, Error> {
-        let page = Page::read(
-            cx,
-            Self::RULE.name,
-            on.subject().id()?,
-            input.max_items,
-            input.marker.as_deref(),
-        )?;
+        let page = Page::read(cx, &Self::RULE, input, on.subject().id()?)?;
         let prefix = input.path_prefix.as_deref();
         let (attached, marker) = attachments::page(cx, &page, on.subject(), prefix)?;
         Ok(ListAttachedRolePoliciesOutput {

@@ -29,7 +29,7 @@ impl Operation for ListAttachedUserPolicies {
     fn parameters(input: &ListAttachedUserPoliciesInput, out: &mut Parameters) {
         out.put_str("userName", &input.user_name);
         super::put_optional(out, "pathPrefix", input.path_prefix.as_deref());
-        super::put_page(out, input.max_items, input.marker.as_deref());
+        super::put_page(out, input);
     }
 
     async fn run(
@@ -37,13 +37,7 @@ impl Operation for ListAttachedUserPolicies {
         input: &ListAttachedUserPoliciesInput,
         on: &Admitted<One<UserRecord>>,
     ) -> Result<ListAttachedUserPoliciesOutput, Error> {
-        let page = Page::read(
-            cx,
-            Self::RULE.name,
-            on.subject().id()?,
-            input.max_items,
-            input.marker.as_deref(),
-        )?;
+        let page = Page::read(cx, &Self::RULE, input, on.subject().id()?)?;
         let prefix = input.path_prefix.as_deref();
         let (attached_policies, marker) = attachments::page(cx, &page, on.subject(), prefix)?;
         Ok(ListAttachedUserPoliciesOutput {

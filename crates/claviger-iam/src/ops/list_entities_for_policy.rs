@@ -39,7 +39,7 @@ impl Operation for ListEntitiesForPolicy {
         super::put_optional(out, "pathPrefix", input.path_prefix.as_deref());
         let usage = input.policy_usage_filter.map(PolicyUsageType::as_str);
         super::put_optional(out, "policyUsageFilter", usage);
-        super::put_page(out, input.max_items, input.marker.as_deref());
+        super::put_page(out, input);
     }
 
     async fn run(
@@ -48,13 +48,7 @@ impl Operation for ListEntitiesForPolicy {
         on: &Admitted<OnePolicy>,
     ) -> Result<ListEntitiesForPolicyOutput, Error> {
         on.subject().policy()?;
-        let page = Page::read(
-            cx,
-            Self::RULE.name,
-            &input.policy_arn,
-            input.max_items,
-            input.marker.as_deref(),
-        )?;
+        let page = Page::read(cx, &Self::RULE, input, &input.policy_arn)?;
         let mut all = Vec::new();
         collect::<GroupRecord>(cx, input, EntityType::Group, &mut all).await?;
         collect::<RoleRecord>(cx, input, EntityType::Role, &mut all).await?;

@@ -28,7 +28,7 @@ impl Operation for ListGroups {
 
     fn parameters(input: &ListGroupsInput, out: &mut Parameters) {
         super::put_optional(out, "pathPrefix", input.path_prefix.as_deref());
-        super::put_page(out, input.max_items, input.marker.as_deref());
+        super::put_page(out, input);
     }
 
     async fn run(
@@ -37,13 +37,7 @@ impl Operation for ListGroups {
         _: &Admitted<Listed<GroupRecord>>,
     ) -> Result<ListGroupsOutput, Error> {
         let prefix = input.path_prefix.as_deref().unwrap_or("/");
-        let page = Page::read(
-            cx,
-            Self::RULE.name,
-            prefix,
-            input.max_items,
-            input.marker.as_deref(),
-        )?;
+        let page = Page::read(cx, &Self::RULE, input, prefix)?;
         let (found, marker) = page
             .of_entities(cx, |group: &GroupRecord| group.path.starts_with(prefix))
             .await?;

@@ -28,7 +28,7 @@ impl Operation for ListGroupsForUser {
 
     fn parameters(input: &ListGroupsForUserInput, out: &mut Parameters) {
         out.put_str("userName", &input.user_name);
-        super::put_page(out, input.max_items, input.marker.as_deref());
+        super::put_page(out, input);
     }
 
     async fn run(
@@ -37,13 +37,7 @@ impl Operation for ListGroupsForUser {
         on: &Admitted<One<UserRecord>>,
     ) -> Result<ListGroupsForUserOutput, Error> {
         let user = &on.subject().stored()?.record;
-        let page = Page::read(
-            cx,
-            Self::RULE.name,
-            &user.id,
-            input.max_items,
-            input.marker.as_deref(),
-        )?;
+        let page = Page::read(cx, &Self::RULE, input, &user.id)?;
         let (found, marker) = groups::of_user(cx, &page, user).await?;
         let groups = found.iter().map(|group| groups::described(cx, group));
         Ok(ListGroupsForUserOutput {

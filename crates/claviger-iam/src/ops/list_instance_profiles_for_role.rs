@@ -31,7 +31,7 @@ impl Operation for ListInstanceProfilesForRole {
 
     fn parameters(input: &ListInstanceProfilesForRoleInput, out: &mut Parameters) {
         out.put_str("roleName", &input.role_name);
-        super::put_page(out, input.max_items, input.marker.as_deref());
+        super::put_page(out, input);
     }
 
     async fn run(

@@ -35,7 +35,7 @@ impl Operation for ListOpenIDConnectProviderTags {
             "openIDConnectProviderArn",
             &input.open_id_connect_provider_arn,
         );
-        super::put_page(out, input.max_items, input.marker.as_deref());
+        super::put_page(out, input);
     }
 
     async fn run(
@@ -44,13 +44,7 @@ impl Operation for ListOpenIDConnectProviderTags {
         on: &Admitted<OneProvider>,
     ) -> Result<ListOpenIDConnectProviderTagsOutput, Error> {
         let record = &on.subject().stored()?.record;
-        let page = Page::read(
-            cx,
-            Self::RULE.name,
-            &input.open_id_connect_provider_arn,
-            input.max_items,
-            input.marker.as_deref(),
-        )?;
+        let page = Page::read(cx, &Self::RULE, input, &input.open_id_connect_provider_arn)?;
         let (tags, marker) = tags::page(cx, &page, &record.tags);
         Ok(ListOpenIDConnectProviderTagsOutput {
             tags,

@@ -37,7 +37,7 @@ impl Operation for ListPolicies {
         super::put_optional(out, "pathPrefix", input.path_prefix.as_deref());
         let usage = input.policy_usage_filter.map(PolicyUsageType::as_str);
         super::put_optional(out, "policyUsageFilter", usage);
-        super::put_page(out, input.max_items, input.marker.as_deref());
+        super::put_page(out, input);
     }
 
     async fn run(
@@ -45,13 +45,7 @@ impl Operation for ListPolicies {
         input: &ListPoliciesInput,
         _: &Admitted<Listed<ManagedPolicyRecord>>,
     ) -> Result<ListPoliciesOutput, Error> {
-        let page = Page::read(
-            cx,
-            Self::RULE.name,
-            "",
-            input.max_items,
-            input.marker.as_deref(),
-        )?;
+        let page = Page::read(cx, &Self::RULE, input, "")?;
         let mut all = wanted(cx, input).await?;
         all.sort_by(|one, other| one.policy_id.cmp(&other.policy_id));
         let (listed, marker) = page.of_sorted(cx, all, |policy| {

@@ -27,7 +27,7 @@ impl Operation for ListPolicyTags {
 
     fn parameters(input: &ListPolicyTagsInput, out: &mut Parameters) {
         out.put_str("policyArn", &input.policy_arn);
-        super::put_page(out, input.max_items, input.marker.as_deref());
+        super::put_page(out, input);
     }
 
     async fn run(
@@ -35,13 +35,7 @@ impl Operation for ListPolicyTags {
         input: &ListPolicyTagsInput,
         on: &Admitted<OnePolicy>,
     ) -> Result<ListPolicyTagsOutput, Error> {
-        let page = Page::read(
-            cx,
-            Self::RULE.name,
-            &input.policy_arn,
-            input.max_items,
-            input.marker.as_deref(),
-        )?;
+        let page = Page::read(cx, &Self::RULE, input, &input.policy_arn)?;
         let (tags, marker) = tags::page(cx, &page, &on.subject().policy()?.tags());
         Ok(ListPolicyTagsOutput {
             tags,

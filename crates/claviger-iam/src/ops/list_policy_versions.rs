@@ -30,7 +30,7 @@ impl Operation for ListPolicyVersions {
 
     fn parameters(input: &ListPolicyVersionsInput, out: &mut Parameters) {
         out.put_str("policyArn", &input.policy_arn);
-        super::put_page(out, input.max_items, input.marker.as_deref());
+        super::put_page(out, input);
     }
 
     async fn run(
@@ -38,13 +38,7 @@ impl Operation for ListPolicyVersions {
         input: &ListPolicyVersionsInput,
         on: &Admitted<OnePolicy>,
     ) -> Result<ListPolicyVersionsOutput, Error> {
-        let page = Page::read(
-            cx,
-            Self::RULE.name,
-            &input.policy_arn,
-            input.max_items,
-            input.marker.as_deref(),
-        )?;
+        let page = Page::read(cx, &Self::RULE, input, &input.policy_arn)?;
         let all = match on.subject().policy()? {
             AnyPolicy::Aws(policy) => vec![(String::new(), policies::aws_version(policy))],
             AnyPolicy::Own(stored) => stored

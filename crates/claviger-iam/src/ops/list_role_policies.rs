@@ -28,7 +28,7 @@ impl Operation for ListRolePolicies {
 
     fn parameters(input: &ListRolePoliciesInput, out: &mut Parameters) {
         out.put_str("roleName", &input.role_name);
-        super::put_page(out, input.max_items, input.marker.as_deref());
+        super::put_page(out, input);
     }
 
     async fn run(
@@ -36,13 +36,7 @@ impl Operation for ListRolePolicies {
         input: &ListRolePoliciesInput,
         on: &Admitted<One<RoleRecord>>,
     ) -> Result<ListRolePoliciesOutput, Error> {
-        let page = Page::read(
-            cx,
-            Self::RULE.name,
-            on.subject().id()?,
-            input.max_items,
-            input.marker.as_deref(),
-        )?;
+        let page = Page::read(cx, &Self::RULE, input, on.subject().id()?)?;
         let names = inline::names(on.subject())?;
         let (policy_names, marker) = page.of_sorted(cx, names, |name| name);
         Ok(ListRolePoliciesOutput {

@@ -28,7 +28,7 @@ impl Operation for ListRoleTags {
 
     fn parameters(input: &ListRoleTagsInput, out: &mut Parameters) {
         out.put_str("roleName", &input.role_name);
-        super::put_page(out, input.max_items, input.marker.as_deref());
+        super::put_page(out, input);
     }
 
     async fn run(
@@ -36,13 +36,7 @@ impl Operation for ListRoleTags {
         input: &ListRoleTagsInput,
         on: &Admitted<One<RoleRecord>>,
     ) -> Result<ListRoleTagsOutput, Error> {
-        let page = Page::read(
-            cx,
-            Self::RULE.name,
-            on.subject().id()?,
-            input.max_items,
-            input.marker.as_deref(),
-        )?;
+        let page = Page::read(cx, &Self::RULE, input, on.subject().id()?)?;
         let stored = on.subject().stored()?;
         let (tags, marker) = tags::page(cx, &page, &stored.record.holdings.tags);
         Ok(ListRoleTagsOutput {

@@ -28,7 +28,7 @@ impl Operation for ListRoles {
 
     fn parameters(input: &ListRolesInput, out: &mut Parameters) {
         super::put_optional(out, "pathPrefix", input.path_prefix.as_deref());
-        super::put_page(out, input.max_items, input.marker.as_deref());
+        super::put_page(out, input);
     }
 
     async fn run(
@@ -37,13 +37,7 @@ impl Operation for ListRoles {
         _: &Admitted<Listed<RoleRecord>>,
     ) -> Result<ListRolesOutput, Error> {
         let prefix = input.path_prefix.as_deref().unwrap_or("/");
-        let page = Page::read(
-            cx,
-            Self::RULE.name,
-            prefix,
-            input.max_items,
-            input.marker.as_deref(),
-        )?;
+        let page = Page::read(cx, &Self::RULE, input, prefix)?;
         let wanted = |role: &RoleRecord| role.path.starts_with(prefix);
         let (found, marker) = page.of_entities(cx, wanted).await?;
         let mut listed = Vec::new();

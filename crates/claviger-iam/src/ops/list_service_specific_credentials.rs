@@ -38,7 +38,7 @@ impl Operation for ListServiceSpecificCredentials {
         if let Some(all_users) = input.all_users {
             out.put_bool("allUsers", all_users);
         }
-        super::put_page(out, input.max_items, input.marker.as_deref());
+        super::put_page(out, input);
     }
 
     async fn run(

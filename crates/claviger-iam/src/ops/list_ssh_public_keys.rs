@@ -28,7 +28,7 @@ impl Operation for ListSSHPublicKeys {
 
     fn parameters(input: &ListSSHPublicKeysInput, out: &mut Parameters) {
         super::put_optional(out, "userName", input.user_name.as_deref());
-        super::put_page(out, input.max_items, input.marker.as_deref());
+        super::put_page(out, input);
     }
 
     async fn run(

@@ -28,7 +28,7 @@ impl Operation for ListUserPolicies {
 
     fn parameters(input: &ListUserPoliciesInput, out: &mut Parameters) {
         out.put_str("userName", &input.user_name);
-        super::put_page(out, input.max_items, input.marker.as_deref());
+        super::put_page(out, input);
     }
 
     async fn run(
@@ -36,13 +36,7 @@ impl Operation for ListUserPolicies {
         input: &ListUserPoliciesInput,
         on: &Admitted<One<UserRecord>>,
     ) -> Result<ListUserPoliciesOutput, Error> {
-        let page = Page::read(
-            cx,
-            Self::RULE.name,
-            on.subject().id()?,
-            input.max_items,
-            input.marker.as_deref(),
-        )?;
+        let page = Page::read(cx, &Self::RULE, input, on.subject().id()?)?;
         let names = inline::names(on.subject())?;
         let (policy_names, marker) = page.of_sorted(cx, names, |name| name);
         Ok(ListUserPoliciesOutput {

@@ -31,7 +31,7 @@ impl Operation for ListUserTags {
 
     fn parameters(input: &ListUserTagsInput, out: &mut Parameters) {
         out.put_str("userName", &input.user_name);
-        super::put_page(out, input.max_items, input.marker.as_deref());
+        super::put_page(out, input);
     }
 
     async fn run(
@@ -39,13 +39,7 @@ impl Operation for ListUserTags {
         input: &ListUserTagsInput,
         on: &Admitted<One<UserRecord>>,
     ) -> Result<ListUserTagsOutput, Error> {
-        let page = Page::read(
-            cx,
-            Self::RULE.name,
-            on.subject().id()?,
-            input.max_items,
-            input.marker.as_deref(),
-        )?;
+        let page = Page::read(cx, &Self::RULE, input, on.subject().id()?)?;
         let stored = on.subject().stored()?;
         let (tags, marker) = tags::page(cx, &page, stored.record.tags());
         Ok(ListUserTagsOutput {

@@ -28,7 +28,7 @@ impl Operation for ListUsers {
 
     fn parameters(input: &ListUsersInput, out: &mut Parameters) {
         super::put_optional(out, "pathPrefix", input.path_prefix.as_deref());
-        super::put_page(out, input.max_items, input.marker.as_deref());
+        super::put_page(out, input);
     }
 
     async fn run(
@@ -37,13 +37,7 @@ impl Operation for ListUsers {
         _: &Admitted<Listed<UserRecord>>,
     ) -> Result<ListUsersOutput, Error> {
         let prefix = input.path_prefix.as_deref().unwrap_or("/");
-        let page = Page::read(
-            cx,
-            Self::RULE.name,
-            prefix,
-            input.max_items,
-            input.marker.as_deref(),
-        )?;
+        let page = Page::read(cx, &Self::RULE, input, prefix)?;
         let (found, marker) = page
             .of_entities(cx, |user: &UserRecord| user.path.starts_with(prefix))
             .await?;

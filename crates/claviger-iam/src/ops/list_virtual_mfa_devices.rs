@@ -26,7 +26,7 @@ impl Operation for ListVirtualMFADevices {
     fn parameters(input: &ListVirtualMFADevicesInput, out: &mut Parameters) {
         let status = input.assignment_status.map(AssignmentStatusType::as_str);
         super::put_optional(out, "assignmentStatus", status);
-        super::put_page(out, input.max_items, input.marker.as_deref());
+        super::put_page(out, input);
     }
 
     async fn run(

@@ -111,6 +111,7 @@ use claviger_audit::Parameters;
 use claviger_core::pipeline::Route;
 
 pub(crate) use self::documents::check_identity;
+use self::paging::Paged;
 
 /// The entry of an IAM operation; none when there is no such operation.
 pub fn iam_route(action: &str) -> Option<Route> {
@@ -225,9 +226,9 @@ fn put_optional(out: &mut Parameters, name: &'static str, value: Option<&str>) {
 }
 
 /// `MaxItems` and `Marker` in the audit event.
-fn put_page(out: &mut Parameters, max_items: Option<i32>, marker: Option<&str>) {
-    if let Some(max_items) = max_items {
+fn put_page(out: &mut Parameters, input: &impl Paged) {
+    if let Some(max_items) = input.max_items() {
         out.put_int("maxItems", i64::from(max_items));
     }
-    put_optional(out, "marker", marker);
+    put_optional(out, "marker", input.marker());
 }

@@ -7,7 +7,9 @@ use claviger_core::{
     cx::Cx,
     error::Error,
     records::{Record, Records, Stored},
+    rule::Rule,
 };
+use claviger_model::iam;
 
 use crate::{errors, records::Entity};
 
@@ -21,21 +23,21 @@ pub(super) struct Page {
 }
 
 impl Page {
-    /// Reads `MaxItems` and `Marker` of a request.
+    /// The part of a list that a request asks for; `of` distinguishes the lists of one operation.
     pub(super) fn read(
         cx: &Cx<'_>,
-        operation: &'static str,
+        rule: &Rule,
+        input: &impl Paged,
         of: &str,
-        max_items: Option<i32>,
-        marker: Option<&str>,
     ) -> Result<Self, Error> {
-        let limit = max_items.and_then(|limit| usize::try_from(limit).ok());
+        let limit = input.max_items().and_then(|max| usize::try_from(max).ok());
         let mut page = Self {
             limit: limit.unwrap_or(ITEMS_DEFAULT),
             after: None,
-            operation,
+            operation: rule.name,
             of: of.to_owned(),
         };
+        let marker = input.marker();
         page.after = marker.map(|marker| page.open(cx, marker)).transpose()?;
         Ok(page)
     }
@@ -147,6 +149,60 @@ impl Page {
         tag.truncate(TAG_LETTERS);
         tag
     }
+}
+
+/// A request for a part of a list.
+pub(super) trait Paged {
+    /// How many entries at most.
+    fn max_items(&self) -> Option<i32>;
+
+    /// Where the part before it ended.
+    fn marker(&self) -> Option<&str>;
+}
+
+macro_rules! paged {
+    ($($input:ident,)+) => {
+        $(impl Paged for iam::$input {
+            fn max_items(&self) -> Option<i32> {
+                self.max_items
+            }
+
+            fn marker(&self) -> Option<&str> {
+                self.marker.as_deref()
+            }
+        })+
+    };
+}
+
+paged! {
+    GetGroupInput,
+    ListAccessKeysInput,
+    ListAccountAliasesInput,
+    ListAttachedGroupPoliciesInput,
+    ListAttachedRolePoliciesInput,
+    ListAttachedUserPoliciesInput,
+    ListEntitiesForPolicyInput,
+    ListGroupPoliciesInput,
+    ListGroupsForUserInput,
+    ListGroupsInput,
+    ListInstanceProfilesForRoleInput,
+    ListMFADevicesInput,
+    ListOpenIDConnectProviderTagsInput,
+    ListPoliciesInput,
+    ListPolicyTagsInput,
+    ListPolicyVersionsInput,
+    ListRolePoliciesInput,
+    ListRoleTagsInput,
+    ListRolesInput,
+    ListSSHPublicKeysInput,
+    ListServiceSpecificCredentialsInput,
+    ListSigningCertificatesInput,
+    ListUserPoliciesInput,
+    ListUserTagsInput,
+    ListUsersInput,
+    ListVirtualMFADevicesInput,
+    SimulateCustomPolicyInput,
+    SimulatePrincipalPolicyInput,
 }
 
 /// A walk over all entities of one kind of an account.

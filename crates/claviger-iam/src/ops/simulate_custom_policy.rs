@@ -36,7 +36,7 @@ impl Operation for SimulateCustomPolicy {
             input.resource_arns.as_deref(),
             input.caller_arn.as_deref(),
         );
-        super::put_page(out, input.max_items, input.marker.as_deref());
+        super::put_page(out, input);
     }
 
     // DIFFERS: there are no organizations here, and so no policies of theirs to simulate.
@@ -71,13 +71,7 @@ impl Operation for SimulateCustomPolicy {
             boundary: None,
         };
         let simulation = scenario.stage(cx, cast).await?;
-        let page = Page::read(
-            cx,
-            Self::RULE.name,
-            "",
-            input.max_items,
-            input.marker.as_deref(),
-        )?;
+        let page = Page::read(cx, &Self::RULE, input, "")?;
         let (results, marker) = simulations::results(
             cx,
             &simulation,

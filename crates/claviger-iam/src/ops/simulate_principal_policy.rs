@@ -37,7 +37,7 @@ impl Operation for SimulatePrincipalPolicy {
             input.resource_arns.as_deref(),
             input.caller_arn.as_deref(),
         );
-        super::put_page(out, input.max_items, input.marker.as_deref());
+        super::put_page(out, input);
     }
 
     // DIFFERS: policies of the principal can't be left out of the simulation.
@@ -66,13 +66,7 @@ impl Operation for SimulatePrincipalPolicy {
         };
         let cast = on.subject().cast(cx).await?;
         let simulation = scenario.stage(cx, cast).await?;
-        let page = Page::read(
-            cx,
-            Self::RULE.name,
-            &input.policy_source_arn,
-            input.max_items,
-            input.marker.as_deref(),
-        )?;
+        let page = Page::read(cx, &Self::RULE, input, &input.policy_source_arn)?;
         let (results, marker) = simulations::results(
             cx,
             &simulation,
