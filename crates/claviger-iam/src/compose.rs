@@ -25,35 +25,11 @@ use crate::{
     },
 };
 
-/// The principal of this unique id as a caller without credentials: `AIDA…` of a user, `AROA…` of a role, the account id
-/// of the root. None when there is nobody of this id.
-///
-/// # Errors
-/// The store fails, or something that the principal lists is missing or older than listed.
-pub async fn compose(
-    records: &Records,
-    account: AccountId,
-    unique_id: &str,
-) -> Result<Option<Caller>, Fault> {
-    match unique_id.get(..4) {
-        Some("AIDA") => match by_id::<UserRecord>(records, account, unique_id).await? {
-            Some(user) => compose_user(records, account, &user.record).await.map(Some),
-            None => Ok(None),
-        },
-        Some("AROA") => match by_id::<RoleRecord>(records, account, unique_id).await? {
-            Some(role) => compose_role(records, account, &role.record).await.map(Some),
-            None => Ok(None),
-        },
-        _ if unique_id == account.to_string() => compose_root(account).map(Some),
-        _ => Ok(None),
-    }
-}
-
 /// The root of an account.
 ///
 /// # Errors
 /// The root's policy, which is part of this crate, does not parse.
-pub fn compose_root(account: AccountId) -> Result<Caller, Fault> {
+pub(crate) fn compose_root(account: AccountId) -> Result<Caller, Fault> {
     let principal = Principal {
         account,
         arn: format!("arn:aws:iam::{account}:root"),
@@ -66,8 +42,8 @@ pub fn compose_root(account: AccountId) -> Result<Caller, Fault> {
 /// A user.
 ///
 /// # Errors
-/// As [`compose`].
-pub async fn compose_user(
+/// The store fails, or something that the principal lists is missing or older than listed.
+pub(crate) async fn compose_user(
     records: &Records,
     account: AccountId,
     user: &UserRecord,
@@ -79,8 +55,8 @@ pub async fn compose_user(
 /// A role.
 ///
 /// # Errors
-/// As [`compose`].
-pub async fn compose_role(
+/// The store fails, or something that the principal lists is missing or older than listed.
+pub(crate) async fn compose_role(
     records: &Records,
     account: AccountId,
     role: &RoleRecord,
@@ -90,7 +66,7 @@ pub async fn compose_role(
 }
 
 /// A policy that speaks for a principal, and where it comes from.
-pub struct Carried {
+pub(crate) struct Carried {
     /// Who has it: the principal itself, or a group of it.
     pub holder: EntityKind,
     /// The holder's name.
@@ -108,8 +84,8 @@ pub struct Carried {
 /// Every policy that speaks for a user, its groups' included.
 ///
 /// # Errors
-/// As [`compose`].
-pub async fn carried_by_user(
+/// The store fails, or something that the principal lists is missing or older than listed.
+pub(crate) async fn carried_by_user(
     records: &Records,
     account: AccountId,
     user: &UserRecord,
@@ -126,8 +102,8 @@ pub async fn carried_by_user(
 /// Every policy that an entity itself carries.
 ///
 /// # Errors
-/// As [`compose`].
-pub async fn carried_by<H: Holder>(
+/// The store fails, or something that the principal lists is missing or older than listed.
+pub(crate) async fn carried_by<H: Holder>(
     records: &Records,
     account: AccountId,
     holder: &H,
@@ -163,8 +139,8 @@ pub async fn carried_by<H: Holder>(
 /// The text and the compiled form of the policy that is the boundary of a user or role.
 ///
 /// # Errors
-/// As [`compose`].
-pub async fn boundary_of<H: Holder>(
+/// The store fails, or something that the principal lists is missing or older than listed.
+pub(crate) async fn boundary_of<H: Holder>(
     records: &Records,
     account: AccountId,
     holder: &H,

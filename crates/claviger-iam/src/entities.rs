@@ -15,7 +15,7 @@ use crate::records::{Entity, EntityKind, NameRecord, PrincipalRecord};
 ///
 /// # Errors
 /// The store fails, or what it holds does not open.
-pub async fn by_id<E: Entity>(
+pub(crate) async fn by_id<E: Entity>(
     records: &Records,
     account: AccountId,
     unique_id: &str,
@@ -45,7 +45,7 @@ pub async fn by_name<E: Entity>(
 ///
 /// # Errors
 /// The store fails, or what it holds does not open.
-pub async fn by_arn<E: Entity>(
+pub(crate) async fn by_arn<E: Entity>(
     records: &Records,
     account: AccountId,
     arn: &str,

@@ -15,7 +15,7 @@ use crate::records::EntityKind;
 ///
 /// # Errors
 /// The source of randomness fails.
-pub fn new_unique_id(kind: EntityKind, rng: &dyn Rng) -> Result<String, Error> {
+pub(crate) fn new_unique_id(kind: EntityKind, rng: &dyn Rng) -> Result<String, Error> {
     id(kind.id_prefix(), UNIQUE_LETTERS, rng)
 }
 
@@ -23,7 +23,7 @@ pub fn new_unique_id(kind: EntityKind, rng: &dyn Rng) -> Result<String, Error> {
 ///
 /// # Errors
 /// The source of randomness fails.
-pub fn new_access_key_id(rng: &dyn Rng) -> Result<String, Error> {
+pub(crate) fn new_access_key_id(rng: &dyn Rng) -> Result<String, Error> {
     id("AKIA", KEY_LETTERS, rng)
 }
 
@@ -39,7 +39,7 @@ pub(crate) fn new_session_key_id(rng: &dyn Rng) -> Result<String, Error> {
 ///
 /// # Errors
 /// The source of randomness fails.
-pub fn new_secret_access_key(rng: &dyn Rng) -> Result<Secret, Error> {
+pub(crate) fn new_secret_access_key(rng: &dyn Rng) -> Result<Secret, Error> {
     letters(rng, SECRET_LETTERS, SECRET_ALPHABET)
 }
 

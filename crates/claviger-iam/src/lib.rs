@@ -25,24 +25,19 @@ pub mod web_identity;
 
 use claviger_core::check::Reader;
 
+use crate::records::{
+    AccountRecord, CredentialRecord, GroupRecord, KeyUseRecord, ManagedPolicyRecord, MemberRecord,
+    NameRecord, PrincipalRecord, UserRecord,
+};
 pub use crate::{
     accounts::{Account, RootCredentials, accounts, create_account},
     aws_managed::AwsManagedPolicy,
-    compose::{
-        Carried, boundary_of, carried_by, carried_by_user, compose, compose_role, compose_root,
-        compose_user,
-    },
     credentials::Credential,
-    entities::{by_arn, by_id, by_name},
+    entities::by_name,
     iam::{Authentication, Iam},
-    ids::{new_access_key_id, new_secret_access_key, new_unique_id},
     oidc_providers::OidcProviderRecord,
     ops::iam_route,
-    records::{
-        AccessKeys, AccountRecord, CredentialRecord, Entity, EntityKind, GroupRecord, Holder,
-        Holdings, KeyEntry, KeyUseRecord, ListedPolicy, ManagedPolicyRecord, MemberRecord,
-        NameRecord, PolicyVersion, PrincipalRecord, RoleRecord, TrustPolicy, UserRecord,
-    },
+    records::{Entity, RoleRecord},
     revocation::revoke_sessions,
     sessions::Presented,
     sts_ops::sts_route,

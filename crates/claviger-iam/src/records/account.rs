@@ -8,7 +8,7 @@ use super::AccessKeys;
 
 /// An account.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-pub struct AccountRecord {
+pub(crate) struct AccountRecord {
     /// When it was created, epoch milliseconds.
     pub created_ms: i64,
     /// The access keys of its root.
@@ -19,7 +19,7 @@ json_record!(AccountRecord, "account");
 
 impl AccountRecord {
     /// The id within the table.
-    pub fn id(account: AccountId) -> String {
+    pub(crate) fn id(account: AccountId) -> String {
         account.to_string()
     }
 }

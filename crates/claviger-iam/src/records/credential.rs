@@ -6,7 +6,7 @@ use claviger_model::{AccountId, Secret};
 /// An access key. SigV4 secrets are HMAC keys: they must be kept readable, and so behind the barrier.
 ///
 /// The record alone opens nothing: the account or user that owns the key must list it as active.
-pub struct CredentialRecord {
+pub(crate) struct CredentialRecord {
     /// The account.
     pub account: AccountId,
     /// The unique id of whom the key speaks for: `AIDA…` of a user, the account id of the root.
@@ -43,7 +43,7 @@ impl Record for CredentialRecord {
 
 impl CredentialRecord {
     /// The id within the table; the store does not learn the access key id.
-    pub fn id(records: &Records, access_key_id: &str) -> String {
+    pub(crate) fn id(records: &Records, access_key_id: &str) -> String {
         records.index("access-key", &[access_key_id.as_bytes()])
     }
 }

@@ -89,7 +89,7 @@ pub trait Entity: Record + Clone + 'static {
 }
 
 /// An entity that policies are attached to.
-pub trait Holder: Entity {
+pub(crate) trait Holder: Entity {
     /// What it carries.
     fn holdings(&self) -> &Holdings;
     /// The same, to be changed.
@@ -154,7 +154,7 @@ pub(super) use {entity, holder};
 
 /// Who bears a name now.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-pub struct NameRecord {
+pub(crate) struct NameRecord {
     /// The unique id.
     pub id: String,
 }
@@ -163,7 +163,12 @@ json_record!(NameRecord, "name");
 
 impl NameRecord {
     /// The id within the table. Names differ by more than case; the store does not learn them.
-    pub fn id(records: &Records, kind: EntityKind, account: AccountId, name: &str) -> String {
+    pub(crate) fn id(
+        records: &Records,
+        kind: EntityKind,
+        account: AccountId,
+        name: &str,
+    ) -> String {
         let parts = [
             kind.arn_word(),
             &account.to_string(),
@@ -175,7 +180,7 @@ impl NameRecord {
 
 /// Where the principal of a unique id is to be found.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-pub struct PrincipalRecord {
+pub(crate) struct PrincipalRecord {
     /// Its account.
     pub account: String,
     /// User or role.

@@ -8,7 +8,7 @@ use super::{Holdings, entity::holder};
 
 /// A group. It carries policies; it has no tags and no boundary.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-pub struct GroupRecord {
+pub(crate) struct GroupRecord {
     /// The unique id, `AGPA…`.
     pub id: String,
     /// The name.
@@ -28,7 +28,7 @@ holder!(GroupRecord, Group);
 
 /// One member in a group's list. The user's own record decides what the user may do.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-pub struct MemberRecord {
+pub(crate) struct MemberRecord {
     /// The unique id of the user.
     pub user: String,
 }
@@ -37,12 +37,12 @@ json_record!(MemberRecord, "member");
 
 impl MemberRecord {
     /// The id within the table.
-    pub fn id(account: AccountId, group: &str, user: &str) -> String {
+    pub(crate) fn id(account: AccountId, group: &str, user: &str) -> String {
         format!("{}{user}", Self::prefix(account, group))
     }
 
     /// What the ids of all members of a group begin with.
-    pub fn prefix(account: AccountId, group: &str) -> String {
+    pub(crate) fn prefix(account: AccountId, group: &str) -> String {
         format!("{account}/{group}/")
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// The last use of an access key that is known. It decides nothing.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
-pub struct KeyUseRecord {
+pub(crate) struct KeyUseRecord {
     /// When, epoch milliseconds.
     pub at_ms: i64,
     /// The service that was called, such as `kms`.
@@ -18,7 +18,7 @@ json_record!(KeyUseRecord, "key-use");
 
 impl KeyUseRecord {
     /// The id within the table; the store does not learn the access key id.
-    pub fn id(records: &Records, access_key_id: &str) -> String {
+    pub(crate) fn id(records: &Records, access_key_id: &str) -> String {
         records.index("access-key-use", &[access_key_id.as_bytes()])
     }
 }

@@ -9,7 +9,7 @@ use super::entity::entity;
 
 /// A managed policy with its versions.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-pub struct ManagedPolicyRecord {
+pub(crate) struct ManagedPolicyRecord {
     /// The unique id, `ANPA…`.
     pub id: String,
     /// The name.
@@ -51,7 +51,7 @@ entity! {
 
 /// One version of a managed policy.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-pub struct PolicyVersion {
+pub(crate) struct PolicyVersion {
     /// The text.
     pub document: String,
     /// When it was created, epoch milliseconds.
@@ -60,7 +60,7 @@ pub struct PolicyVersion {
 
 impl ManagedPolicyRecord {
     /// The text that is in force; none when the record contradicts itself.
-    pub fn default_document(&self) -> Option<&str> {
+    pub(crate) fn default_document(&self) -> Option<&str> {
         let version = self.versions.get(&self.default_version)?;
         Some(&version.document)
     }

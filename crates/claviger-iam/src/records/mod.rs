@@ -14,14 +14,15 @@ mod managed_policy;
 mod role;
 mod user;
 
-pub use self::{
+pub(crate) use self::{
     account::AccountRecord,
     credential::CredentialRecord,
-    entity::{Entity, EntityKind, Holder, NameRecord, PrincipalRecord},
+    entity::{EntityKind, Holder, NameRecord, PrincipalRecord},
     group::{GroupRecord, MemberRecord},
     holdings::{Holdings, ListedPolicy},
     key_use::KeyUseRecord,
     managed_policy::{ManagedPolicyRecord, PolicyVersion},
-    role::{RoleRecord, TrustPolicy},
+    role::TrustPolicy,
     user::{AccessKeys, KeyEntry, UserRecord},
 };
+pub use self::{entity::Entity, role::RoleRecord};

@@ -9,7 +9,7 @@ use super::{Holdings, entity::holder};
 
 /// A user.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-pub struct UserRecord {
+pub(crate) struct UserRecord {
     /// The unique id, `AIDA…`.
     pub id: String,
     /// The name.
@@ -32,11 +32,11 @@ json_record!(UserRecord, "user");
 holder!(UserRecord, User);
 
 /// Access keys by id. A key that is not listed here opens nothing.
-pub type AccessKeys = BTreeMap<String, KeyEntry>;
+pub(crate) type AccessKeys = BTreeMap<String, KeyEntry>;
 
 /// One access key, without its secret.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-pub struct KeyEntry {
+pub(crate) struct KeyEntry {
     /// Whether it may be used.
     pub active: bool,
     /// When it was created, epoch milliseconds.
