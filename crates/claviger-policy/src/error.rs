@@ -59,6 +59,8 @@ pub enum Refusal {
     NotPrincipalAllow,
     /// A principal that cannot exist.
     Principal(String),
+    /// No AWS service has this name.
+    ServicePrincipal(String),
     /// A resource that is neither `*` nor an ARN.
     Resource(String),
     /// Characters that a statement id of an identity policy must not have.
@@ -112,6 +114,9 @@ impl Refusal {
             Refusal::Missing("Resource") => "Policy statement must contain resources.",
             Refusal::Principal(_) => {
                 "Policy contains a statement with one or more invalid principals."
+            }
+            Refusal::ServicePrincipal(_) => {
+                "Policy contains a statement with one or more invalid service principals."
             }
             Refusal::Resource(resource) => {
                 return Some(format!(
@@ -173,6 +178,7 @@ impl fmt::Display for Refusal {
                 formatter.write_str("NotPrincipal must be used with \"Effect\":\"Deny\"")
             }
             Refusal::Principal(principal) => write!(formatter, "'{principal}' is not a principal"),
+            Refusal::ServicePrincipal(name) => write!(formatter, "'{name}' is not a service"),
             Refusal::Prohibited(element) => {
                 write!(formatter, "This kind of policy has no element {element}")
             }

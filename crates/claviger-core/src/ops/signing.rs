@@ -30,13 +30,11 @@ impl Signable {
     ) -> Result<Self, Error> {
         algorithms::fits(key, algorithm, |facts| facts.signing)?;
         let kind = kind.unwrap_or(MessageType::Raw);
-        if !kinds(algorithm).contains(&kind) {
-            return Err(match algorithm {
-                SigningAlgorithmSpec::Ed25519Sha512 | SigningAlgorithmSpec::Ed25519PhSha512 => {
-                    error::message_type_of_algorithm(kind, algorithm)
-                }
-                _ => error::message_type_of_key(kind, key.record.spec),
-            });
+        match kinds(algorithm) {
+            kinds if kinds.contains(&kind) => {}
+            // Its key has another algorithm for the other form.
+            [_] => return Err(error::message_type_of_algorithm(kind, algorithm)),
+            _ => return Err(error::message_type_of_key(kind, key.record.spec)),
         }
         let length = match kind {
             MessageType::Raw => None,

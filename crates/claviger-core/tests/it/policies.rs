@@ -27,6 +27,11 @@ async fn a_policy_is_put_listed_and_given_back() {
     );
 }
 
+fn of_service(name: &str) -> String {
+    let statement = json!({"Effect": "Allow", "Principal": {"Service": name}, "Action": "kms:*", "Resource": "*"});
+    json!({"Version": "2012-10-17", "Statement": [statement]}).to_string()
+}
+
 #[tokio::test]
 async fn what_is_refused_leaves_the_old_policy_in_force() {
     let scene = Scene::new().await;
@@ -57,6 +62,13 @@ async fn what_is_refused_leaves_the_old_policy_in_force() {
             true,
             MALFORMED,
             Some(nobody),
+        ),
+        (
+            of_service("kms.example.com"),
+            "default",
+            true,
+            MALFORMED,
+            Some("Policy contains a statement with one or more invalid service principals."),
         ),
         ("{}".to_owned(), "default", true, MALFORMED, None),
         (long, "default", true, "LimitExceededException", None),

@@ -50,6 +50,7 @@ fn own_words(error: &ParseError) -> Option<&'static str> {
         | Refusal::Principal(_)
         | Refusal::Prohibited(_)
         | Refusal::Resource(_)
+        | Refusal::ServicePrincipal(_)
         | Refusal::Sid
         | Refusal::TooLong
         | Refusal::TrustAction(_)

@@ -111,7 +111,7 @@ pub(super) fn note(cx: &mut Cx<'_>, record: &RoleRecord) {
 
 /// Why a trust policy is refused, in AWS's words where they are known.
 fn malformed(error: &ParseError) -> Error {
-    let Refusal::Principal(named) = &error.reason else {
+    let (Refusal::Principal(named) | Refusal::ServicePrincipal(named)) = &error.reason else {
         return documents::malformed(error);
     };
     let kind = error.path.rsplit_once("Principal.");

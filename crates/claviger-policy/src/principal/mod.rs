@@ -190,9 +190,11 @@ impl Principals {
             };
             for value in values.one_or_many()? {
                 let text = value.text()?;
-                named.push(
-                    parse(text).ok_or_else(|| value.refuse(Refusal::Principal(text.to_owned())))?,
-                );
+                let refused: fn(String) -> Refusal = match kind {
+                    "Service" => Refusal::ServicePrincipal,
+                    _ => Refusal::Principal,
+                };
+                named.push(parse(text).ok_or_else(|| value.refuse(refused(text.to_owned())))?);
             }
         }
         Ok(Principals { named, negated })

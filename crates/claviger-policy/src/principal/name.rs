@@ -29,8 +29,14 @@ pub(super) fn parse_aws(text: &str) -> Option<PrincipalRef> {
     names_someone.then(|| PrincipalRef::Arn(text.to_owned()))
 }
 
+// UNKNOWN: which services AWS takes: it publishes no list. Here any name below its own domains.
 pub(super) fn parse_service(text: &str) -> Option<PrincipalRef> {
-    is_host_name(text).then(|| PrincipalRef::Service(text.to_owned()))
+    let below = |domain: &str| {
+        let service = text.strip_suffix(domain)?;
+        service.strip_suffix('.')
+    };
+    let is_service = SERVICE_DOMAINS.into_iter().find_map(below).is_some();
+    (is_service && is_host_name(text)).then(|| PrincipalRef::Service(text.to_owned()))
 }
 
 pub(super) fn parse_federated(text: &str) -> Option<PrincipalRef> {
@@ -88,3 +94,5 @@ fn is_host_name(text: &str) -> bool {
 fn is_lower_or_dash(byte: u8) -> bool {
     byte.is_ascii_lowercase() || byte == b'-'
 }
+
+const SERVICE_DOMAINS: [&str; 3] = ["amazonaws.com", "amazonaws.com.cn", "aws.internal"];
