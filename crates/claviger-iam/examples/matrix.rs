@@ -141,9 +141,10 @@ const CLOSING: &str = "
 - **other accounts' keys**: whether the key may belong to another account, whose policy must then allow the call as well. All
   other calls on such a key are refused without a word about whether it exists.
 - **the four states**: *runs*, `DisabledException`, or `KMSInvalidStateException`. For the alias operations the new target's state counts.
-- **grants**: whether a grant can carry the call. There are no grants yet, so a grant token is refused with `InvalidGrantTokenException`.
-- **read-only**: what the audit event says, as CloudTrail does. GetParametersForImport is read-only there although the first one of
-  a day stores that day's key.
+- **grants**: whether a grant can carry the call, and so whether it takes grant tokens.
+- **read-only**: what the audit event says, as CloudTrail does. Two calls are read-only there and may yet store something:
+  DescribeKey, which makes an AWS managed key that is asked for by its alias for the first time, and GetParametersForImport, the first
+  of which on a day stores that day's key.
 - **changes records**: two such calls on one key run one after the other, unless they are read-only.
 - Of STS the table shows what is served, of IAM what a key management service has a use for. Another action of either leaves its
   audit event and is answered with `InvalidAction`. Making something with tags asks for the action that tags it, too; renaming asks for
