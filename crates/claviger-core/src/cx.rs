@@ -27,7 +27,7 @@ pub struct Cx<'a> {
     pub region: &'a Region,
     /// The network side of the call.
     pub origin: &'a Origin,
-    /// The service's time; one reading for the whole call.
+    /// The service's time; one reading for the whole attempt.
     pub now: Timestamp,
     /// Whether the caller only asks if the call would succeed.
     pub dry_run: bool,

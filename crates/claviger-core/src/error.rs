@@ -1,6 +1,8 @@
-//! The one error type of the service, and every public text that it can carry.
+//! The one error type of the service, and the public texts of KMS.
 //!
-//! All texts stand here, one function a sentence, so that they can be held against AWS's own in one place.
+//! They stand here and in the modules below, one function a sentence, so that they can be held against AWS's own in one place; a
+//! rule between the members of a request has its text beside it. Those of IAM and STS are in `claviger-iam/src/errors.rs`,
+//! those of the protocols beside the code that says them.
 
 mod cryptography;
 mod regions;

@@ -128,8 +128,8 @@ pub enum Verdict {
 }
 
 impl States {
-    /// The verdict on `state`. States that only multi-Region replicas and custom key stores have can't occur yet;
-    /// an operation that meets one all the same treats the key as unusable.
+    /// The verdict on `state`. No record is ever Creating, Updating or Unavailable, since changes are whole at once and no
+    /// custom key store connects; an operation that meets such a key all the same treats it as unusable.
     pub fn verdict(&self, state: KeyState) -> Verdict {
         match state {
             KeyState::Enabled => self.enabled,

@@ -26,7 +26,7 @@ use crate::{
 };
 
 pub(super) struct Trail<'a> {
-    /// The service's time, read once for the call.
+    /// The service's time: read as the call begins, and again after it waited in a lane.
     pub(super) now: Timestamp,
     /// The request parameters, complete once the body was decoded.
     pub(super) parameters: Parameters,
