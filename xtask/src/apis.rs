@@ -87,11 +87,10 @@ const IAM_OPERATIONS: [&str; 91] = [
     "SimulatePrincipalPolicy", "SimulateCustomPolicy", "GetAccountSummary", "ListAccountAliases",
 ];
 
-const STS_OPERATIONS: [&str; 6] = [
+const STS_OPERATIONS: [&str; 5] = [
     "GetCallerIdentity",
     "AssumeRole",
     "AssumeRoleWithWebIdentity",
     "GetSessionToken",
-    "GetFederationToken",
     "GetAccessKeyInfo",
 ];

@@ -20,7 +20,6 @@ pub fn decode_any(operation: Operation, body: &[u8]) -> Result<(), DecodeError> 
         }
         Operation::GetAccessKeyInfo => GetAccessKeyInfoInput::decode(body).map(drop),
         Operation::GetCallerIdentity => GetCallerIdentityInput::decode(body).map(drop),
-        Operation::GetFederationToken => GetFederationTokenInput::decode(body).map(drop),
         Operation::GetSessionToken => GetSessionTokenInput::decode(body).map(drop),
     }
 }
@@ -244,62 +243,6 @@ impl Structure for GetCallerIdentityInput {
 }
 
 impl WireInput for GetCallerIdentityInput {
-    fn decode(body: &[u8]) -> Result<Self, DecodeError> {
-        wire::decode_form(body)
-    }
-}
-
-impl Structure for GetFederationTokenInput {
-    fn read<'de, M: MapAccess<'de>>(
-        members: &mut Members<'_, M>,
-    ) -> Result<Option<Self>, M::Error> {
-        let mut name = Slot::Absent;
-        let mut policy = Slot::Absent;
-        let mut policy_arns = Slot::Absent;
-        let mut duration_seconds = Slot::Absent;
-        let mut tags = Slot::Absent;
-        let mut minimum_session_token_size = Slot::Absent;
-        while let Some(member) = members.name()? {
-            match &*member {
-                "Name" => members.read(&mut name, "name", &rules::USER_NAME_TYPE)?,
-                "Policy" => {
-                    members.read(&mut policy, "policy", &rules::SESSION_POLICY_DOCUMENT_TYPE)?
-                }
-                "PolicyArns" => members.read(
-                    &mut policy_arns,
-                    "policyArns",
-                    &rules::POLICY_DESCRIPTOR_LIST_TYPE,
-                )?,
-                "DurationSeconds" => members.read(
-                    &mut duration_seconds,
-                    "durationSeconds",
-                    &rules::DURATION_SECONDS_TYPE,
-                )?,
-                "Tags" => members.read(&mut tags, "tags", &rules::TAG_LIST_TYPE)?,
-                "MinimumSessionTokenSize" => members.read(
-                    &mut minimum_session_token_size,
-                    "minimumSessionTokenSize",
-                    &rules::MINIMUM_SESSION_TOKEN_SIZE_TYPE,
-                )?,
-                _ => members.skip()?,
-            }
-        }
-        let name = members.required(name, "name");
-        let build = || {
-            Some(Self {
-                name: name?,
-                policy: policy.optional(),
-                policy_arns: policy_arns.optional(),
-                duration_seconds: duration_seconds.optional(),
-                tags: tags.optional(),
-                minimum_session_token_size: minimum_session_token_size.optional(),
-            })
-        };
-        Ok(build())
-    }
-}
-
-impl WireInput for GetFederationTokenInput {
     fn decode(body: &[u8]) -> Result<Self, DecodeError> {
         wire::decode_form(body)
     }

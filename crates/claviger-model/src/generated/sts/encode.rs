@@ -71,22 +71,6 @@ impl WireOutput for GetCallerIdentityOutput {
     }
 }
 
-impl Content for GetFederationTokenOutput {
-    fn write(&self, xml: &mut Xml) {
-        xml.optional("Credentials", &self.credentials);
-        xml.optional("FederatedUser", &self.federated_user);
-        xml.optional("PackedPolicySize", &self.packed_policy_size);
-        xml.optional("SessionTokenUtilization", &self.session_token_utilization);
-        xml.optional("SessionTokenSize", &self.session_token_size);
-    }
-}
-
-impl WireOutput for GetFederationTokenOutput {
-    fn encode(&self) -> Vec<u8> {
-        wire::encode_result("GetFederationTokenResult", self)
-    }
-}
-
 impl Content for GetSessionTokenOutput {
     fn write(&self, xml: &mut Xml) {
         xml.optional("Credentials", &self.credentials);
@@ -114,12 +98,5 @@ impl Content for Credentials {
         xml.always("SecretAccessKey", &self.secret_access_key);
         xml.always("SessionToken", &self.session_token);
         xml.always("Expiration", &self.expiration);
-    }
-}
-
-impl Content for FederatedUser {
-    fn write(&self, xml: &mut Xml) {
-        xml.always("FederatedUserId", &self.federated_user_id);
-        xml.always("Arn", &self.arn);
     }
 }

@@ -68,23 +68,6 @@ pub struct GetAccessKeyInfoInput {
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct GetCallerIdentityInput;
 
-/// What `GetFederationToken` receives.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct GetFederationTokenInput {
-    /// `Name`, 2 to 32 characters, matching `[\w+=,.@-]*`, required.
-    pub name: String,
-    /// `Policy`, 1 to 2048 characters, matching `[\u0009\u000A\u000D\u0020-\u00FF]+`.
-    pub policy: Option<String>,
-    /// `PolicyArns`.
-    pub policy_arns: Option<Vec<PolicyDescriptorType>>,
-    /// `DurationSeconds`, 900 to 129600.
-    pub duration_seconds: Option<i32>,
-    /// `Tags`, at most 50 entries.
-    pub tags: Option<Vec<Tag>>,
-    /// `MinimumSessionTokenSize`, 0 to 4096.
-    pub minimum_session_token_size: Option<i32>,
-}
-
 /// What `GetSessionToken` receives.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct GetSessionTokenInput {

@@ -15,20 +15,17 @@ pub enum Operation {
     GetAccessKeyInfo,
     /// `GetCallerIdentity`
     GetCallerIdentity,
-    /// `GetFederationToken`
-    GetFederationToken,
     /// `GetSessionToken`
     GetSessionToken,
 }
 
 impl Operation {
     /// All operations.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 5] = [
         Self::AssumeRole,
         Self::AssumeRoleWithWebIdentity,
         Self::GetAccessKeyInfo,
         Self::GetCallerIdentity,
-        Self::GetFederationToken,
         Self::GetSessionToken,
     ];
 
@@ -39,7 +36,6 @@ impl Operation {
             Self::AssumeRoleWithWebIdentity => "AssumeRoleWithWebIdentity",
             Self::GetAccessKeyInfo => "GetAccessKeyInfo",
             Self::GetCallerIdentity => "GetCallerIdentity",
-            Self::GetFederationToken => "GetFederationToken",
             Self::GetSessionToken => "GetSessionToken",
         }
     }
@@ -51,7 +47,6 @@ impl Operation {
             "AssumeRoleWithWebIdentity" => Self::AssumeRoleWithWebIdentity,
             "GetAccessKeyInfo" => Self::GetAccessKeyInfo,
             "GetCallerIdentity" => Self::GetCallerIdentity,
-            "GetFederationToken" => Self::GetFederationToken,
             "GetSessionToken" => Self::GetSessionToken,
             _ => return None,
         })
@@ -77,11 +72,6 @@ impl Operation {
             ],
             Self::GetAccessKeyInfo => &[],
             Self::GetCallerIdentity => &[],
-            Self::GetFederationToken => &[
-                errors::MALFORMED_POLICY_DOCUMENT,
-                errors::PACKED_POLICY_TOO_LARGE,
-                errors::REGION_DISABLED,
-            ],
             Self::GetSessionToken => &[errors::REGION_DISABLED],
         }
     }

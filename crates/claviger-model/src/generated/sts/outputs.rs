@@ -62,21 +62,6 @@ pub struct GetCallerIdentityOutput {
     pub arn: Option<String>,
 }
 
-/// What `GetFederationToken` answers.
-#[derive(Default)]
-pub struct GetFederationTokenOutput {
-    /// `Credentials`.
-    pub credentials: Option<Credentials>,
-    /// `FederatedUser`.
-    pub federated_user: Option<FederatedUser>,
-    /// `PackedPolicySize`, at least 0.
-    pub packed_policy_size: Option<i32>,
-    /// `SessionTokenUtilization`, at least 0.
-    pub session_token_utilization: Option<i32>,
-    /// `SessionTokenSize`, at least 0.
-    pub session_token_size: Option<i32>,
-}
-
 /// What `GetSessionToken` answers.
 #[derive(Default)]
 pub struct GetSessionTokenOutput {

@@ -138,11 +138,3 @@ pub(super) const URL_TYPE: Text = Text {
     max: 2048,
     pattern: None,
 };
-pub(super) const USER_NAME_TYPE: Text = Text {
-    min: 2,
-    max: 32,
-    pattern: Some(Pattern {
-        text: r"[\w+=,.@-]*",
-        matches: patterns::name_characters,
-    }),
-};

@@ -26,15 +26,6 @@ pub struct Credentials {
     pub expiration: Timestamp,
 }
 
-/// `FederatedUser`, inside requests or answers.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct FederatedUser {
-    /// `FederatedUserId`, 2 to 193 characters, matching `[\w+=,.@\:-]*`, required.
-    pub federated_user_id: String,
-    /// `Arn`, 20 to 2048 characters, matching `[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD\u10000-\u10FFFF]+`, required.
-    pub arn: String,
-}
-
 /// `PolicyDescriptorType`, inside requests or answers.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct PolicyDescriptorType {
