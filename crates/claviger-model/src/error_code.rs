@@ -8,8 +8,6 @@ pub const ACCESS_DENIED: &str = "AccessDeniedException";
 pub const EXPIRED_TOKEN: &str = "ExpiredTokenException";
 /// The `Authorization` header lacks a part.
 pub const INCOMPLETE_SIGNATURE: &str = "IncompleteSignatureException";
-/// The service failed.
-pub const INTERNAL_FAILURE: &str = "InternalFailure";
 /// The signature does not match, is stale, or has another scope.
 pub const INVALID_SIGNATURE: &str = "InvalidSignatureException";
 /// A form names a parameter twice.
@@ -18,12 +16,8 @@ pub const MALFORMED_QUERY_STRING: &str = "MalformedQueryString";
 pub const MISSING_AUTHENTICATION_TOKEN: &str = "MissingAuthenticationTokenException";
 /// The name is reserved for AWS services.
 pub const NOT_AUTHORIZED: &str = "NotAuthorizedException";
-/// The account is not signed up.
-pub const OPT_IN_REQUIRED: &str = "OptInRequired";
 /// The body is not what the operation reads.
 pub const SERIALIZATION: &str = "SerializationException";
-/// The service cannot answer now.
-pub const SERVICE_UNAVAILABLE: &str = "ServiceUnavailable";
 /// Too many requests.
 pub const THROTTLING: &str = "ThrottlingException";
 /// There is no such operation.
@@ -38,8 +32,8 @@ pub const VALIDATION: &str = "ValidationException";
 /// AWS: <https://docs.aws.amazon.com/kms/latest/APIReference/CommonErrors.html>
 pub fn http_status(code: &str) -> u16 {
     match code {
-        DEPENDENCY_TIMEOUT | SERVICE_UNAVAILABLE => 503,
-        KMS_INTERNAL | KEY_UNAVAILABLE | INTERNAL_FAILURE => 500,
+        DEPENDENCY_TIMEOUT => 503,
+        KMS_INTERNAL | KEY_UNAVAILABLE => 500,
         _ => 400,
     }
 }

@@ -3,6 +3,7 @@
 use std::{future::poll_fn, pin::pin, task::Poll, time::Duration};
 
 use claviger_core::error::Error;
+use claviger_model::error_code;
 use http_body_util::BodyExt;
 use hyper::body::{Body, Bytes, Incoming};
 
@@ -29,7 +30,7 @@ impl BodyError {
                 "RequestTimeoutException",
                 "The request body did not arrive in time.",
             ),
-            Self::Broken => Error::silent("SerializationException"),
+            Self::Broken => Error::silent(error_code::SERIALIZATION),
         }
     }
 }

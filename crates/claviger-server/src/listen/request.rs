@@ -15,7 +15,7 @@ use claviger_core::{
     call::{Call, Origin, TlsSession},
     error::{Error, internal},
 };
-use claviger_model::Region;
+use claviger_model::{Region, error_code};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri, header};
 use hyper::body::{Bytes, Incoming};
 use tokio::sync::OwnedSemaphorePermit;
@@ -99,7 +99,7 @@ impl<S: Service> Connection<S> {
                 // AWS: an unknown operation is told before the signature is looked at.
                 let route = protocol::operation(head.headers())
                     .and_then(|name| self.service.find_kms(name))
-                    .ok_or_else(|| Error::silent(UNKNOWN_OPERATION))?;
+                    .ok_or_else(|| Error::silent(error_code::UNKNOWN_OPERATION))?;
                 let call = self.authenticate(request_id, head, body, dialect).await?;
                 Ok(protocol::json_success(
                     request_id,
@@ -151,7 +151,7 @@ impl<S: Service> Connection<S> {
         let encoding = headers.get(header::CONTENT_ENCODING);
         if encoding.is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
             return Err(Error::new(
-                "SerializationException",
+                error_code::SERIALIZATION,
                 "The Content-Encoding is not supported.",
             ));
         }
@@ -318,7 +318,8 @@ impl<S: Service> Connection<S> {
         if let Some(answer) = self.service.serve_path(request) {
             return self.see_through(answer).await.map(Into::into);
         }
-        let mut reply = Dialect::Json.failure(request_id, &Error::silent(UNKNOWN_OPERATION));
+        let mut reply =
+            Dialect::Json.failure(request_id, &Error::silent(error_code::UNKNOWN_OPERATION));
         *reply.status_mut() = if root {
             StatusCode::METHOD_NOT_ALLOWED
         } else {
@@ -379,4 +380,3 @@ fn caught<T>(
 const GLOBAL_REGION: &str = "us-east-1";
 const WEB_IDENTITY: &str = "AssumeRoleWithWebIdentity";
 const PRESIGNED_PREFIX: &str = "X-Amz-";
-const UNKNOWN_OPERATION: &str = "UnknownOperationException";

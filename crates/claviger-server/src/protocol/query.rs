@@ -4,7 +4,7 @@ use claviger_core::{
     error::{Code, Error},
     rule::Service,
 };
-use claviger_model::{iam, sts};
+use claviger_model::{error_code, iam, sts};
 use http::StatusCode;
 use quick_xml::escape::escape;
 use uuid::Uuid;
@@ -70,7 +70,7 @@ pub fn action(service: QueryService, form: &[u8]) -> Result<String, Error> {
         match (values.next(), values.next()) {
             (value, None) => Ok(value),
             (_, Some(_)) => Err(Error::new(
-                "MalformedQueryString",
+                error_code::MALFORMED_QUERY_STRING,
                 format!("The parameter {name} occurs more than once."),
             )),
         }
@@ -158,10 +158,10 @@ impl QueryService {
     fn code_and_status(self, code: Code) -> (Code, StatusCode) {
         let code = self.service().error_code(code);
         match code {
-            "ValidationException" => ("ValidationError", StatusCode::BAD_REQUEST),
-            "SerializationException" => ("MalformedInput", StatusCode::BAD_REQUEST),
-            "ThrottlingException" => ("Throttling", StatusCode::BAD_REQUEST),
-            "KMSInternalException" => ("InternalFailure", StatusCode::INTERNAL_SERVER_ERROR),
+            error_code::VALIDATION => ("ValidationError", StatusCode::BAD_REQUEST),
+            error_code::SERIALIZATION => ("MalformedInput", StatusCode::BAD_REQUEST),
+            error_code::THROTTLING => ("Throttling", StatusCode::BAD_REQUEST),
+            error_code::KMS_INTERNAL => ("InternalFailure", StatusCode::INTERNAL_SERVER_ERROR),
             "AccessDenied"
             | "ExpiredToken"
             | "InvalidClientTokenId"

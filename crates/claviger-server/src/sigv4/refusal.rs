@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use claviger_model::error_code;
+
 /// A request that could not be authenticated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
@@ -142,16 +144,16 @@ impl Reason {
     /// AWS: <https://docs.aws.amazon.com/kms/latest/APIReference/CommonErrors.html>
     pub fn json_code(self) -> &'static str {
         match self {
-            Self::MissingToken => "MissingAuthenticationTokenException",
-            Self::Incomplete | Self::QuerySigned => "IncompleteSignatureException",
+            Self::MissingToken => error_code::MISSING_AUTHENTICATION_TOKEN,
+            Self::Incomplete | Self::QuerySigned => error_code::INCOMPLETE_SIGNATURE,
             Self::Expired
             | Self::NotYetCurrent
             | Self::UnsignedHeader
             | Self::UnsignedPayload
             | Self::Scope
-            | Self::Mismatch => "InvalidSignatureException",
-            Self::UnknownCredential => "UnrecognizedClientException",
-            Self::ExpiredToken => "ExpiredTokenException",
+            | Self::Mismatch => error_code::INVALID_SIGNATURE,
+            Self::UnknownCredential => error_code::UNRECOGNIZED_CLIENT,
+            Self::ExpiredToken => error_code::EXPIRED_TOKEN,
             Self::WebIdentity => "InvalidIdentityToken",
         }
     }
