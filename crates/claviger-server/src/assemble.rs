@@ -1,4 +1,4 @@
-//! Puts the service together: the only place where engines are named.
+//! Puts the service together: the only place where the store's engine is named.
 
 use std::{collections::BTreeMap, error::Error as StdError, path::PathBuf, sync::Arc};
 
@@ -73,7 +73,7 @@ pub(crate) async fn assemble(
 ) -> Result<Assembled, Box<dyn StdError>> {
     let rng: Arc<dyn Rng> = Arc::new(SystemRng);
     let keyring = folder.keyring(&*rng)?;
-    let store = Sqlite::open(folder.store(), end_process)?;
+    let store = open_store(folder)?;
     let clock = Arc::new(Clock::new(real_epoch_ms, passed_ms));
     let audit = open_log(folder, &keyring, choices.ack, &clock)?;
     let audit_key = audit.0.verifier_key();
@@ -104,6 +104,11 @@ pub(crate) async fn assemble(
         extras: choices.extras,
         audit_key,
     })
+}
+
+/// The folder's store. A failed sync ends the process.
+pub(crate) fn open_store(folder: &DataFolder) -> Result<Sqlite, claviger_store::Error> {
+    Sqlite::open(folder.store(), end_process)
 }
 
 fn open_log(

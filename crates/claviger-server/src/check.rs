@@ -14,9 +14,11 @@ use claviger_core::{
     records::Records,
 };
 use claviger_crypto::barrier::Barrier;
-use claviger_store::{Sqlite, end_process};
 
-use crate::{assemble::log_origin, data::DataFolder};
+use crate::{
+    assemble::{log_origin, open_store},
+    data::DataFolder,
+};
 
 /// The flags of `clavigerd check`.
 #[derive(clap::Args)]
@@ -36,7 +38,7 @@ pub fn run(options: &Options) -> Result<ExitCode, Box<dyn Error>> {
     folder.refuse_losses()?;
     // EXPOSE: only its public half is used.
     let key = VerifierKey::of_seed(&log_origin(&keyring), keyring.audit_seed().expose())?;
-    let store = Sqlite::open(folder.store(), end_process)?;
+    let store = open_store(&folder)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
