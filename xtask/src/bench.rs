@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: builds the release server and the load generator, and hands over to the generator.
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
 
@@ -11,24 +12,9 @@ use crate::run::succeed;
 /// What is passed on to the load generator.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Print one JSON object a row instead of a table.
-    #[arg(long)]
-    json: bool,
-    /// Length of one round in seconds; every server has several rounds in turn, and the medians are printed.
-    #[arg(long, default_value_t = 1.0)]
-    seconds: f64,
-    /// Rounds of each row.
-    #[arg(long, default_value_t = 3)]
-    rounds: u32,
-    /// Numbers of connections.
-    #[arg(long, value_delimiter = ',', default_values_t = [1, 16, 64])]
-    connections: Vec<usize>,
-    /// The operation to measure, by its name in the table; all of them without.
-    #[arg(long)]
-    operation: Option<String>,
-    /// Another number of serving threads than the default; 0 for the shared multi-thread runtime.
-    #[arg(long)]
-    threads: Option<usize>,
+    /// Flags of the load generator: `cargo xtask bench -- --help` builds it and prints them.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    flags: Vec<OsString>,
 }
 
 /// Builds both and runs the benchmark to its end.
@@ -39,18 +25,28 @@ pub(crate) fn run(options: &Options, root: &Path) -> Result<(), String> {
     let binaries = release::build(root)?;
     let mut bench = Command::new(binaries.join("claviger-bench"));
     bench.env("CLAVIGER_BINARIES", &binaries);
-    bench.args(["--seconds", &options.seconds.to_string()]);
-    bench.args(["--rounds", &options.rounds.to_string()]);
-    let connections = options.connections.iter().map(usize::to_string);
-    bench.args(["--connections", &connections.collect::<Vec<_>>().join(",")]);
-    if let Some(operation) = &options.operation {
-        bench.args(["--operation", operation]);
-    }
-    if let Some(threads) = options.threads {
-        bench.args(["--threads", &threads.to_string()]);
-    }
-    if options.json {
-        bench.arg("--json");
-    }
+    bench.args(&options.flags);
     succeed(&mut bench)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        options: Options,
+    }
+
+    #[test]
+    fn flags_of_the_generator_are_taken_as_they_are() {
+        let flags = ["--json", "--connections", "1,16"];
+        let line = Line::try_parse_from(["bench"].into_iter().chain(flags)).unwrap();
+        assert_eq!(line.options.flags, flags);
+        let line = Line::try_parse_from(["bench", "--", "--help"]).unwrap();
+        assert_eq!(line.options.flags, ["--help"]);
+    }
 }
