@@ -86,8 +86,7 @@ fn package_findings(package: &Package) -> Vec<String> {
 /// The workspace's lint table forbids `unsafe` (and more); a crate leaves it by not naming it.
 fn lint_finding(file: &File) -> Option<String> {
     let is_crate = file.path.ends_with("/Cargo.toml") && !file.path.starts_with("fuzz/libfuzzer/");
-    let leaves =
-        is_crate && !file.text.contains("[lints]\nworkspace = true") && file.path != UNSAFE_CRATE;
+    let leaves = is_crate && !file.text.contains("[lints]\nworkspace = true");
     leaves.then(|| {
         format!(
             "{}: must take the workspace's lints, which forbid `unsafe`",
@@ -96,16 +95,13 @@ fn lint_finding(file: &File) -> Option<String> {
     })
 }
 
-const UNSAFE_CRATE: &str = "crates/claviger-pkcs11/Cargo.toml";
-
 /// Who may depend on whom, direct dependencies alone. Tests may use what they like.
-const DIRECTION: [(&str, &[&str]); 14] = [
+const DIRECTION: [(&str, &[&str]); 13] = [
     ("claviger-model", &[]),
     ("claviger-store", &[]),
     ("claviger-audit", &[]),
     ("claviger-policy", &["claviger-model"]),
     ("claviger-crypto", &["claviger-model"]),
-    ("claviger-pkcs11", &["claviger-crypto", "claviger-model"]),
     (
         "claviger-core",
         &[
@@ -135,7 +131,6 @@ const DIRECTION: [(&str, &[&str]); 14] = [
             "claviger-audit",
             "claviger-store",
             "claviger-crypto",
-            "claviger-pkcs11",
             "claviger-model",
         ],
     ),
@@ -145,7 +140,6 @@ const DIRECTION: [(&str, &[&str]); 14] = [
             "claviger-crypto",
             "claviger-audit",
             "claviger-policy",
-            "claviger-pkcs11",
             "claviger-model",
         ],
     ),
@@ -165,17 +159,14 @@ const DIRECTION: [(&str, &[&str]); 14] = [
     // What drives the product from outside links none of it.
     ("claviger-e2e", &[]),
     ("claviger-bench", &["claviger-e2e"]),
-    ("xtask", &["claviger-core", "claviger-model"]),
+    ("xtask", &[]),
 ];
 
-/// Libraries that only some crates may use: one database, one protocol, one HSM binding.
-const OWNED: [(&str, &[&str]); 6] = [
+/// Libraries that only some crates may use: one database, one protocol.
+const OWNED: [(&str, &[&str]); 3] = [
     ("rusqlite", &["claviger-store"]),
-    ("etcd-client", &["claviger-store"]),
     ("hyper", &["claviger-server", "claviger-bench"]),
     ("hyper-util", &["claviger-server", "claviger-bench"]),
-    ("axum", &["claviger-server"]),
-    ("cryptoki", &["claviger-pkcs11"]),
 ];
 
 #[cfg(test)]
