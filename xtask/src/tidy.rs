@@ -4,6 +4,7 @@
 //! lint table instead: functions of at most 70 lines, a reason on every `allow`, no `unsafe`.
 
 mod crates;
+mod dependencies;
 mod files;
 mod links;
 mod operations;
@@ -21,6 +22,7 @@ use crate::run::output;
 pub(crate) fn run(root: &Path) -> Result<(), String> {
     let tree = tracked_files(root)?;
     let mut findings = crates::findings(root, &tree)?;
+    findings.extend(dependencies::findings(root)?);
     for rule in [
         files::length,
         files::unfinished,
