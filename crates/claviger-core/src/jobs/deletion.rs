@@ -123,6 +123,6 @@ fn with_bytes(record: &KeyRecord) -> impl Iterator<Item = &MaterialEntry> {
     record.materials.iter().filter(|entry| entry.imported)
 }
 
-/// Each of these may take two operations of the 128 of a batch, and the aliases fifty.
-const BESIDE_ALIASES_MAX: usize = 35;
+/// Each of these may take two operations of the 128 of a batch, the aliases fifty, and the rest of the key up to ten.
+const BESIDE_ALIASES_MAX: usize = 34;
 const MATERIALS_MAX: usize = 50;
