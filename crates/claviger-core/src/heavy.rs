@@ -35,8 +35,8 @@ impl Heavy {
         // A key that is made for seconds leaves a processor to signatures.
         let spared = processors.saturating_sub(1).max(1);
         Ok(Self {
-            using: Threads::start(processors, JOBS_MAX)?,
-            making: Threads::start(spared, JOBS_MAX)?,
+            using: Threads::start(processors, USING_NICENESS, JOBS_MAX)?,
+            making: Threads::start(spared, MAKING_NICENESS, JOBS_MAX)?,
         })
     }
 
@@ -70,7 +70,7 @@ pub(crate) struct Threads {
 type Job = Box<dyn FnOnce() + Send>;
 
 impl Threads {
-    fn start(threads: usize, jobs_max: usize) -> Result<Self, Error> {
+    fn start(threads: usize, niceness: i32, jobs_max: usize) -> Result<Self, Error> {
         let (sender, receiver) = channel();
         let receiver = Arc::new(Mutex::new(receiver));
         for _ in 0..threads {
@@ -78,7 +78,7 @@ impl Threads {
             let thread = thread::Builder::new().name("heavy".to_owned());
             let started = thread.spawn(move || {
                 // On Linux this lowers the calling thread only. Where it is refused, the work merely competes harder.
-                let _ = rustix::process::nice(NICENESS);
+                let _ = rustix::process::nice(niceness);
                 work_off(&jobs);
             });
             started.map_err(error::internal)?;
@@ -121,8 +121,11 @@ fn work_off(jobs: &Mutex<Receiver<Job>>) {
     }
 }
 
-/// A tenth of a processor that cheap calls keep busy: lower, keys at work would starve beside them.
-const NICENESS: i32 = 10;
+/// A twenty-fourth of each processor that cheap calls keep busy: so little that 99 of 100 of them are not delayed by it, and
+/// enough that keys at work do not starve.
+const USING_NICENESS: i32 = 14;
+/// A tenth of a processor, for one key after the other.
+const MAKING_NICENESS: i32 = 10;
 /// At the 2 ms of an RSA_4096 signature half a second's work for one thread, at the making of RSA_4096 pairs a few minutes'.
 const JOBS_MAX: usize = 256;
 
@@ -134,7 +137,7 @@ mod tests {
 
     #[tokio::test]
     async fn one_more_than_there_are_threads_waits() {
-        let threads = Threads::start(1, 8).unwrap();
+        let threads = Threads::start(1, MAKING_NICENESS, 8).unwrap();
         let (release, held) = channel::<()>();
         let mut first = Box::pin(threads.run(move || held.recv()));
         let short = Duration::from_millis(50);
@@ -148,7 +151,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_finds_no_room_is_sent_away() {
-        let threads = Threads::start(1, 1).unwrap();
+        let threads = Threads::start(1, MAKING_NICENESS, 1).unwrap();
         let (release, held) = channel::<()>();
         let mut first = Box::pin(threads.run(move || held.recv()));
         let short = Duration::from_millis(50);
@@ -165,7 +168,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_ends_one_job_and_no_thread() {
-        let threads = Threads::start(1, 8).unwrap();
+        let threads = Threads::start(1, MAKING_NICENESS, 8).unwrap();
         let lost = threads.run(|| panic!("a job that panics")).await;
         assert!(lost.is_err());
         assert_eq!(threads.run(|| 5).await.unwrap(), 5);
