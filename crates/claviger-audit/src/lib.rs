@@ -56,4 +56,3 @@ pub use json::Parameters;
 pub use log::{Ack, Log, Settings, Ticket};
 pub use note::VerifierKey;
 pub use recovery::Recovery;
-pub use round::after_the_others;

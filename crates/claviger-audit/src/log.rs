@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
+use futures_lite::future::yield_now;
 use tokio::sync::watch;
 
 use crate::error::Error;
@@ -11,7 +12,7 @@ use crate::event::EventText;
 use crate::notary::Notary;
 use crate::note::{Signer, VerifierKey};
 use crate::recovery::{self, Recovery};
-use crate::round::{Round, after_the_others};
+use crate::round::Round;
 use crate::shared::Shared;
 
 /// Where a log is and how it behaves.
@@ -130,7 +131,8 @@ impl Log {
     /// [`Error::Unwritable`] when the line is not in the log; [`Error::Closed`] when the log was closed before.
     pub async fn record(&self, event: EventText) -> Result<(), Arc<Error>> {
         let round = Round::join(self, event);
-        after_the_others().await;
+        // Others of this thread that are ready join it before it is written.
+        yield_now().await;
         round.acknowledged().await
     }
 

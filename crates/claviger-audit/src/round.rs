@@ -6,9 +6,7 @@
 //! goes, another takes its place.
 
 use std::cell::RefCell;
-use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::task::Poll;
 
 use tokio::sync::OnceCell;
 
@@ -95,24 +93,6 @@ impl Drop for Round {
     fn drop(&mut self) {
         let _nobody_asks = self.write();
     }
-}
-
-/// Lets every task of this thread go first that is ready by now.
-///
-/// So the calls of one turn walk in step: each does the next piece of its work before any begins with the piece after that, and
-/// what one has fetched into the processor's cache serves them all. Nearly all code of a call is executed once.
-pub async fn after_the_others() {
-    let mut waited = false;
-    poll_fn(|cx| {
-        if waited {
-            return Poll::Ready(());
-        }
-        waited = true;
-        // Not tokio's own yield: that would ask the kernel for news first.
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
 }
 
 /// Other threads wait while a round is written: for this many hashes and one write(2) at most.

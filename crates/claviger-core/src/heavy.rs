@@ -1,22 +1,26 @@
-//! The one place for work that keeps a processor busy for longer than a cheap call takes: RSA with private keys, ML-DSA, and
-//! the making of key pairs.
+//! The one place for work that keeps a processor busy for longer than a cheap call takes: making and using RSA and ML-DSA keys,
+//! and opening what is imported.
 //!
 //! It has threads of its own, and they give way to all others, so that a burst of such work holds up cheap calls by little:
 //! docs/performance.md tells how much.
 
+mod queue;
+mod way_back;
+
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{
-        Arc, Mutex, PoisonError,
-        mpsc::{Receiver, Sender, channel},
-    },
+    sync::Arc,
     thread,
+    time::{Duration, Instant},
 };
 
 use claviger_crypto::spec::{Family, facts};
 use claviger_model::KeySpec;
-use tokio::sync::{Semaphore, oneshot};
 
+use self::{
+    queue::{Full, Job, Queue},
+    way_back::{give_back, way_back},
+};
 use crate::error::{self, Error};
 
 /// The threads of heavy work, of two kinds: a signature takes milliseconds and must not wait behind the making of an RSA key,
@@ -35,8 +39,9 @@ impl Heavy {
         // A key that is made for seconds leaves a processor to signatures.
         let spared = processors.saturating_sub(1).max(1);
         Ok(Self {
-            using: Threads::start(processors, USING_NICENESS, JOBS_MAX)?,
-            making: Threads::start(spared, MAKING_NICENESS, JOBS_MAX)?,
+            using: Threads::start(processors, USING_NICENESS, JOBS_MAX, ROUND)?,
+            // A key that is made at once does not wait for one that takes seconds.
+            making: Threads::start(spared, MAKING_NICENESS, JOBS_MAX, Duration::ZERO)?,
         })
     }
 
@@ -61,32 +66,28 @@ pub(crate) fn weighs(spec: KeySpec) -> bool {
 
 /// Threads of one kind. Who finds them busy waits in order, and who finds too many waiting is sent away: a few callers
 /// must not have all others wait for minutes. They end when this is dropped.
-pub(crate) struct Threads {
-    jobs: Sender<Job>,
-    /// One permit for each job that waits or runs.
-    room: Arc<Semaphore>,
-}
-
-type Job = Box<dyn FnOnce() + Send>;
+pub(crate) struct Threads(Arc<Queue>);
 
 impl Threads {
-    fn start(threads: usize, niceness: i32, jobs_max: usize) -> Result<Self, Error> {
-        let (sender, receiver) = channel();
-        let receiver = Arc::new(Mutex::new(receiver));
+    fn start(
+        threads: usize,
+        niceness: i32,
+        jobs_max: usize,
+        round: Duration,
+    ) -> Result<Self, Error> {
+        let queue = Arc::new(Queue::new(jobs_max));
+        let all = Self(Arc::clone(&queue));
         for _ in 0..threads {
-            let jobs = Arc::clone(&receiver);
+            let queue = Arc::clone(&queue);
             let thread = thread::Builder::new().name("heavy".to_owned());
             let started = thread.spawn(move || {
                 // On Linux this lowers the calling thread only. Where it is refused, the work merely competes harder.
                 let _ = rustix::process::nice(niceness);
-                work_off(&jobs);
+                work_off(&queue, round);
             });
             started.map_err(error::internal)?;
         }
-        Ok(Self {
-            jobs: sender,
-            room: Arc::new(Semaphore::new(jobs_max)),
-        })
+        Ok(all)
     }
 
     /// Does `work` on one of the threads.
@@ -94,33 +95,41 @@ impl Threads {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Error> {
-        let place = Arc::clone(&self.room).try_acquire_owned();
-        let place = place.map_err(|_| error::throttled())?;
-        let (done, waiting) = oneshot::channel();
-        let job = Box::new(move || {
-            let _place = place;
-            // Nobody waits any more: what was computed is dropped.
-            let _ = done.send(work());
-        });
-        self.jobs
-            .send(job)
-            .map_err(|_| error::internal("no thread for heavy work"))?;
-        waiting.await.map_err(error::internal)
-    }
-}
-
-fn work_off(jobs: &Mutex<Receiver<Job>>) {
-    loop {
-        // Nothing panics while it holds the lock.
-        let next = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(job) = next else {
-            return;
+        let (finish, result) = way_back();
+        let job = Job {
+            home: thread::current().id(),
+            work: Box::new(move || finish(work())),
         };
-        // Whoever waits for it learns that it came to nothing; the thread lives on.
-        let _ = catch_unwind(AssertUnwindSafe(job));
+        self.0.push(job).map_err(|Full| error::throttled())?;
+        result.await
     }
 }
 
+impl Drop for Threads {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
+/// Does what waits from one thread together, as much as begins within a round, and gives its results back together.
+fn work_off(queue: &Queue, round: Duration) {
+    while let Some(Job { home, work }) = queue.next() {
+        let begun = Instant::now();
+        let mut finished = Vec::new();
+        let mut next = Some(work);
+        while let Some(work) = next {
+            // Whoever waits for what panics learns that it came to nothing; the thread lives on.
+            finished.extend(catch_unwind(AssertUnwindSafe(work)));
+            next = (begun.elapsed() < round)
+                .then(|| queue.another_from(home))
+                .flatten();
+        }
+        give_back(finished);
+    }
+}
+
+/// The time of one RSA_4096 signature: whoever waits for heavy work may have to wait for one anyway.
+const ROUND: Duration = Duration::from_millis(2);
 /// A twenty-fourth of each processor that cheap calls keep busy: so little that 99 of 100 of them are not delayed by it, and
 /// enough that keys at work do not starve.
 const USING_NICENESS: i32 = 14;
@@ -131,13 +140,16 @@ const JOBS_MAX: usize = 256;
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::{pin::pin, sync::mpsc::channel};
+
+    use futures_lite::future::poll_once;
+    use tokio::sync::oneshot;
 
     use super::*;
 
     #[tokio::test]
     async fn one_more_than_there_are_threads_waits() {
-        let threads = Threads::start(1, MAKING_NICENESS, 8).unwrap();
+        let threads = Threads::start(1, MAKING_NICENESS, 8, ROUND).unwrap();
         let (release, held) = channel::<()>();
         let mut first = Box::pin(threads.run(move || held.recv()));
         let short = Duration::from_millis(50);
@@ -151,24 +163,26 @@ mod tests {
 
     #[tokio::test]
     async fn who_finds_no_room_is_sent_away() {
-        let threads = Threads::start(1, MAKING_NICENESS, 1).unwrap();
+        let threads = Threads::start(1, MAKING_NICENESS, 1, ROUND).unwrap();
         let (release, held) = channel::<()>();
-        let mut first = Box::pin(threads.run(move || held.recv()));
-        let short = Duration::from_millis(50);
-        assert!(tokio::time::timeout(short, &mut first).await.is_err());
-        let refused = threads.run(|| ()).await.unwrap_err();
-        assert_eq!(refused.code(), "ThrottlingException");
-        release.send(()).unwrap();
-        first.await.unwrap().unwrap();
-        // The place is given back by the thread, a moment after the answer.
-        while threads.run(|| ()).await.is_err() {
-            tokio::task::yield_now().await;
-        }
+        let (begin, begun) = oneshot::channel();
+        let first = threads.run(move || (begin.send(()), held.recv()));
+        let waiting = async {
+            begun.await.unwrap();
+            let mut second = pin!(threads.run(|| ()));
+            assert!(poll_once(second.as_mut()).await.is_none());
+            let refused = threads.run(|| ()).await.unwrap_err();
+            assert_eq!(refused.code(), "ThrottlingException");
+            release.send(()).unwrap();
+            second.await.unwrap();
+            threads.run(|| ()).await.unwrap();
+        };
+        tokio::join!(first, waiting).0.unwrap().1.unwrap();
     }
 
     #[tokio::test]
     async fn a_panic_ends_one_job_and_no_thread() {
-        let threads = Threads::start(1, MAKING_NICENESS, 8).unwrap();
+        let threads = Threads::start(1, MAKING_NICENESS, 8, ROUND).unwrap();
         let lost = threads.run(|| panic!("a job that panics")).await;
         assert!(lost.is_err());
         assert_eq!(threads.run(|| 5).await.unwrap(), 5);

@@ -27,6 +27,7 @@ mod request_quotas;
 pub mod rule;
 mod seconds;
 pub mod staged;
+pub mod step;
 mod uses;
 
 pub use crate::{

@@ -27,7 +27,7 @@ use std::{
     time::Duration,
 };
 
-use claviger_audit::{Parameters, after_the_others};
+use claviger_audit::Parameters;
 use claviger_model::{
     KeyLastUsageTrackingOperation,
     wire::{WireInput, WireOutput},
@@ -56,6 +56,7 @@ use crate::{
     grants,
     records::LastUse,
     rule::Rule,
+    step::in_step,
 };
 
 /// One operation of the API.
@@ -161,7 +162,7 @@ impl Route {
             rule: &O::RULE,
             handle: |core, call| {
                 Box::pin(async move {
-                    after_the_others().await;
+                    in_step().await;
                     let answer = serve::<O>(&core, &call).await;
                     answer.inspect_err(|error| log(&O::RULE, &call, error))
                 })

@@ -10,10 +10,10 @@ use std::{
     task::Poll,
 };
 
-use claviger_audit::after_the_others;
 use claviger_core::{
     call::{Call, Origin, TlsSession},
     error::{Error, internal},
+    step::in_step,
 };
 use claviger_model::{Region, error_code};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri, header};
@@ -73,7 +73,7 @@ impl<S: Service> Connection<S> {
         if request.uri().path() != "/" || !for_the_api {
             return Ok(self.elsewhere(request_id, request.map(|_| body)).await);
         }
-        after_the_others().await;
+        in_step().await;
         let answered = caught(pin!(self.call(request_id, &request, body, dialect))).await;
         Ok(answered.unwrap_or_else(|error| {
             if let Some(cause) = error.private_source() {
