@@ -154,6 +154,24 @@ fn a_session_has_the_rights_of_its_role() {
 }
 
 #[test]
+fn a_session_of_another_account_is_not_taken_for_a_namesake() {
+    let scene = Scene::new();
+    let trust = json!({"Version": "2012-10-17", "Statement": {
+        "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": ACCOUNT},
+    }});
+    scene.iam(&format!(
+        "create-role --role-name Worker --assume-role-policy-document {trust}"
+    ));
+    let caller = "arn:aws:sts::444455556666:assumed-role/Worker/job-7";
+    let call = ["policy", "explain", "--caller", caller];
+    let call = [&call[..], &["--action", "kms:Decrypt", "--key", &scene.key]];
+    let output = scene.server.claviger(&scene.ground, &call.concat());
+    assert!(!output.success);
+    assert!(output.stderr.contains("of another account"), "{output:?}");
+    scene.server.stop();
+}
+
+#[test]
 fn a_grant_allows_what_no_policy_does() {
     let scene = Scene::new();
     scene.iam("create-user --user-name dora");

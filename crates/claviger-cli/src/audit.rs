@@ -9,6 +9,8 @@ use clap::{Args, Subcommand};
 use claviger_audit::VerifierKey;
 use claviger_audit::verify::{NodeReport, Report, Verdict, verify};
 
+use crate::tell;
+
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Verify the audit log in a folder, offline.
@@ -40,7 +42,7 @@ pub(crate) fn run(command: &Command) -> ExitCode {
         } else {
             prose(&report)
         };
-        println!("{text}");
+        tell(&text)?;
         Ok(report.verdict())
     });
     match outcome {
@@ -147,7 +149,7 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0  proven: complete and unchanged up to the last checkpoint, signed by the key
   2  wrong arguments, unreadable files
-  3  consistent, origin unproven: no key given, or no checkpoint in the folder
+  3  consistent, origin unproven: no key given
   4  torn: a partial last line or checkpoint, as a killed process leaves it
   5  truncated: lines are missing that a checkpoint covers
   6  altered: a line or checkpoint was changed, dropped, added or moved";

@@ -3,13 +3,14 @@
 mod audit;
 mod policy;
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
 /// The key owner's tool: proves what a Claviger did, and explains why it lets a call through or refuses it.
 #[derive(Parser)]
-#[command(version)]
+#[command(name = "claviger", version)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -30,4 +31,10 @@ fn main() -> ExitCode {
         Command::Audit(command) => audit::run(&command),
         Command::Policy(command) => policy::run(command),
     }
+}
+
+/// Writes the result to standard output, which may be full, or a pipe that nobody reads any more.
+fn tell(text: &str) -> Result<(), String> {
+    let told = writeln!(io::stdout().lock(), "{text}");
+    told.map_err(|error| format!("standard output: {error}"))
 }

@@ -189,3 +189,17 @@ fn what_cannot_be_verified_at_all_is_no_verdict() {
     );
     assert_eq!(run(&["audit", "verify"]).0, 2);
 }
+
+#[test]
+fn what_cannot_be_told_is_an_error_of_its_own() {
+    let full = fs::File::create("/dev/full").unwrap();
+    let told = Command::new(env!("CARGO_BIN_EXE_claviger"))
+        .args(["audit", "verify"])
+        .arg(golden())
+        .stdout(full)
+        .output()
+        .unwrap();
+    assert_eq!(told.status.code(), Some(2));
+    let told = String::from_utf8(told.stderr).unwrap();
+    assert!(told.starts_with("claviger: standard output: "), "{told}");
+}

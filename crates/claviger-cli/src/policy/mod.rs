@@ -22,6 +22,7 @@ use self::action::Action;
 use self::case::Case;
 use self::explanation::{Explanation, Outcome};
 use self::question::Question;
+use crate::tell;
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -94,16 +95,12 @@ pub(crate) fn run(command: Command) -> ExitCode {
         } else {
             prose::prose(&told)
         };
-        Ok((text, told.decision))
+        tell(&text)?;
+        Ok(told.decision)
     });
     match told {
-        Ok((text, decision)) => {
-            println!("{text}");
-            ExitCode::from(match decision {
-                Outcome::Allowed => 0,
-                Outcome::ExplicitDeny | Outcome::ImplicitDeny => 1,
-            })
-        }
+        Ok(Outcome::Allowed) => ExitCode::SUCCESS,
+        Ok(Outcome::ExplicitDeny | Outcome::ImplicitDeny) => ExitCode::from(1),
         Err(text) => {
             eprintln!("claviger: {text}");
             ExitCode::from(UNUSABLE)

@@ -89,6 +89,13 @@ async fn identify(iam: &Client, question: &mut Question) -> Result<Entity, Strin
         Entity::role(iam, name).await?
     };
     let asked = question.caller.arn.clone();
+    let of = |arn| caller::principal(arn, None, None).map(|principal| principal.account);
+    if of(&entity.arn)? != question.caller.account {
+        return Err(format!(
+            "{asked}: of another account than {}: --offline explains it",
+            entity.arn
+        ));
+    }
     let session = asked.split_once(":assumed-role/");
     let session = session.and_then(|(_, names)| names.split_once('/'));
     question.caller = match session {
