@@ -27,23 +27,25 @@ pub enum Dialect {
 }
 
 impl Dialect {
-    /// The dialect of a request, told by its headers and, between the Query services, by the scope's service name.
+    /// The dialect of a request, told by its headers and, where it is a form, by the scope's service name.
     pub fn of<'h>(headers: &HeaderMap, scope_service: impl FnOnce() -> Option<&'h str>) -> Self {
         let form = headers.get(header::CONTENT_TYPE).is_some_and(|kind| {
             kind.as_bytes()
                 .starts_with(b"application/x-www-form-urlencoded")
         });
-        if form && !headers.contains_key(&json::TARGET) {
-            Self::Query(QueryService::of_scope(scope_service()))
-        } else {
-            Self::Json
+        if !form || headers.contains_key(&json::TARGET) {
+            return Self::Json;
+        }
+        match scope_service() {
+            Some(KMS) => Self::Json,
+            named => Self::Query(QueryService::of_scope(named)),
         }
     }
 
     /// The service name that the signature must be for.
     pub(crate) fn service(self) -> &'static str {
         match self {
-            Self::Json => "kms",
+            Self::Json => KMS,
             Self::Query(service) => service.name(),
         }
     }
@@ -101,4 +103,6 @@ const UNCACHED: [(HeaderName, &str); 3] = [
 
 /// Room for more than an answer has: hyper reads the connection's next request into the same map.
 const HEADERS_MAX_TYPICAL: usize = 12;
+/// The name in credential scopes.
+const KMS: &str = "kms";
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");

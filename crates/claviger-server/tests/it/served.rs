@@ -168,6 +168,17 @@ fn an_unknown_operation_is_told_before_the_signature_is_looked_at() {
 }
 
 #[test]
+fn a_form_that_is_signed_for_kms_is_answered_in_its_dialect() {
+    let server = Server::start(Settings::default());
+    let form = b"Action=GetCallerIdentity&Version=2011-06-15";
+    let answer = ask(server.address, &sts(&SIGNER, form));
+    assert_eq!(
+        (answer.status, &*answer.body),
+        (400, r#"{"__type":"UnknownOperationException"}"#)
+    );
+}
+
+#[test]
 fn sts_answers_in_xml() {
     let server = Server::start(Settings::default());
     let signer = Signer {
