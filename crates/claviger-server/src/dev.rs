@@ -3,6 +3,7 @@
 use std::{
     error::Error,
     fmt::Write as _,
+    fs::File,
     io::Write as _,
     net::{SocketAddr, TcpListener},
     path::{Path, PathBuf},
@@ -187,11 +188,7 @@ async fn root_credentials(
     service: &Assembled,
 ) -> Result<RootCredentials, Box<dyn Error>> {
     if let Some(existing) = RootCredentials::of(&service.iam, options.account).await? {
-        if options
-            .access_key_id
-            .as_ref()
-            .is_some_and(|wanted| *wanted != existing.access_key_id)
-        {
+        if options.access_key_id.is_some() {
             say(
                 "The account exists already: --access-key-id and --secret-access-key are not used.\n",
             );
@@ -287,6 +284,8 @@ fn parse_region(text: &str) -> Result<String, String> {
 fn parse_jwks(text: &str) -> Result<(String, PathBuf), String> {
     match text.split_once('=') {
         Some((issuer, file)) if issuer.starts_with("https://") && !file.is_empty() => {
+            // It is read anew whenever its keys are asked for, but a wrong name is told at once.
+            File::open(file).map_err(|error| error.to_string())?;
             Ok((issuer.to_owned(), file.into()))
         }
         Some(_) | None => Err("https://ISSUER=FILE".to_owned()),
