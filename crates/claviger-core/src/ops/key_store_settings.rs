@@ -53,23 +53,6 @@ impl<'a> Settings<'a> {
         }
     }
 
-    pub(super) fn are_none(&self) -> bool {
-        matches!(
-            self,
-            Self {
-                cluster_id: None,
-                trust_anchor: None,
-                password: None,
-                connectivity: None,
-                endpoint: None,
-                path: None,
-                credential: None,
-                service: None,
-                service_owner: None,
-            }
-        )
-    }
-
     /// What the audit event may carry: neither the password nor the credential. AWS leaves the certificate out as well.
     // AWS: https://docs.aws.amazon.com/kms/latest/developerguide/ct-create-keystore.html
     pub(super) fn put(&self, out: &mut Parameters) {

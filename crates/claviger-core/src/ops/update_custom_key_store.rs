@@ -48,11 +48,8 @@ impl Operation for UpdateCustomKeyStore {
             store.name.clone_from(name);
         }
         let settings = Settings::to_update(input);
-        // AWS: https://docs.aws.amazon.com/kms/latest/developerguide/update-keystore.html
-        // The name alone may change in any state.
-        if !settings.are_none() {
-            key_stores::must_be_disconnected(&store)?;
-        }
+        // A name may change while the store is connected too, but none is; not after a connection that failed.
+        key_stores::must_be_disconnected(&store)?;
         settings.apply(&mut store.backing)?;
         key_stores::note_store(cx, &store);
         stores.put(store)?;

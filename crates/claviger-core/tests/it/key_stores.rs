@@ -47,10 +47,13 @@ async fn an_external_store_fails_to_connect_until_it_is_disconnected() {
     assert_eq!(store["ConnectionErrorCode"], "XKS_PROXY_NOT_REACHABLE");
     let mut moved = named();
     moved["XksProxyUriPath"] = json!("/other/kms/xks/v1");
+    let mut renamed = named();
+    renamed["NewCustomKeyStoreName"] = json!("other");
     for (operation, body) in [
         ("ConnectCustomKeyStore", named()),
         ("DeleteCustomKeyStore", named()),
         ("UpdateCustomKeyStore", moved.clone()),
+        ("UpdateCustomKeyStore", renamed.clone()),
     ] {
         let refused = scene.call(operation, body).await;
         assert_eq!(
@@ -59,15 +62,13 @@ async fn an_external_store_fails_to_connect_until_it_is_disconnected() {
             "{operation}"
         );
     }
-    let mut renamed = named();
-    renamed["NewCustomKeyStoreName"] = json!("other");
-    scene.ok("UpdateCustomKeyStore", renamed).await;
     let disconnected = scene.ok("DisconnectCustomKeyStore", named()).await;
     assert_eq!(disconnected, json!({}));
     let store = only(&scene, named()).await;
     assert_eq!(store["ConnectionState"], "DISCONNECTED");
     assert_eq!(store.get("ConnectionErrorCode"), None);
     scene.ok("UpdateCustomKeyStore", moved).await;
+    scene.ok("UpdateCustomKeyStore", renamed).await;
     scene.ok("DeleteCustomKeyStore", named()).await;
     let at_rest = scene.stop().await;
     assert_eq!(at_rest.problems().await, Vec::<String>::new());
