@@ -2,11 +2,13 @@ use std::collections::HashSet;
 
 use crate::{Error, Revision};
 
-/// The most expectations, puts and deletes of one batch together: etcd's default `--max-txn-ops`.
-pub const OPERATIONS_MAX: usize = 128;
+/// The most expectations, puts and deletes of one batch together. A multi-Region key in every Region takes four for each where a material
+/// goes from all; etcd's `--max-txn-ops` allows it (docs/adr/0012-batches-of-a-family.md).
+pub const OPERATIONS_MAX: usize = 512;
 
-/// The most bytes of one batch: etcd's default `--max-request-bytes`, 1.5 MiB.
-pub const BYTES_MAX: usize = 1_572_864;
+/// The most bytes of one batch, 8 MiB: a multi-Region key in every Region, with all that AWS's limits allow in each. etcd's
+/// `--max-request-bytes` allows it.
+pub const BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// A change that takes effect whole or not at all, under the condition that nothing it was decided upon has changed.
 #[derive(Clone, Default)]

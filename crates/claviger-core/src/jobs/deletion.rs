@@ -1,6 +1,6 @@
 //! Keys at the end of their waiting period: everything of them goes, and a tombstone stays.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use claviger_model::{AliasName, OriginType};
 
@@ -18,10 +18,9 @@ use crate::{
     staged::Staged,
 };
 
-/// What to do about `due`, if the key still says so. One batch holds all of it, the due date too: at most 50 aliases
-/// and some materials. What is too much for it goes in batches before: the aliases of a key that has relatives in many
-/// Regions, and the oldest materials of one that rotated for decades. Only the grants follow behind; they permit nothing
-/// meanwhile, since there is no key.
+/// What to do about `due`, if the key still says so. One batch holds all of it, the due date too: a change of all who belong
+/// to the key, at most 50 aliases, and its materials; of one that rotated for decades, the oldest go in batches before. Only the grants
+/// follow behind; they permit nothing meanwhile, since there is no key.
 pub(super) async fn stage(
     core: &Core,
     key: &Key,
@@ -30,16 +29,12 @@ pub(super) async fn stage(
     if key.record.deletion_ms != Some(due.at_ms) {
         return Ok(None);
     }
-    let regions = key.record.other_regions().count();
-    let materials = with_bytes(&key.record).count();
     // Those of a key that has relatives stay with them.
-    if regions == 0 && materials > MATERIALS_MAX {
+    let is_alone = key.record.other_regions().next().is_none();
+    if is_alone && with_bytes(&key.record).count() > MATERIALS_MAX {
         return destroy_oldest(core, key).map(Some);
     }
     let mut staged = Staged::default();
-    if regions.saturating_add(materials) > BESIDE_ALIASES_MAX && !key.record.aliases.is_empty() {
-        return detach_aliases(core, staged, key).map(Some);
-    }
     let account = Some(&key.account);
     staged.remove::<KeyRecord>(key.place.id(), account, Some(key.revision));
     staged.remove::<Due>(due.id(), account, None);
@@ -71,22 +66,6 @@ pub(super) async fn stage(
     Ok(Some((staged, vec![event])))
 }
 
-/// The first step of two; the due date stays for the second.
-fn detach_aliases(
-    core: &Core,
-    mut staged: Staged,
-    key: &Key,
-) -> Result<(Staged, Vec<ServiceEvent>), Error> {
-    remove_aliases(core, &mut staged, key);
-    let record = KeyRecord {
-        aliases: BTreeSet::new(),
-        ..key.record.clone()
-    };
-    core.change_key(&mut staged, key, record)?;
-    let event = ServiceEvent::of_key("DeleteAliases", key, None);
-    Ok((staged, vec![event]))
-}
-
 fn remove_aliases(core: &Core, staged: &mut Staged, key: &Key) {
     for name in key
         .record
@@ -105,7 +84,7 @@ fn remove_aliases(core: &Core, staged: &mut Staged, key: &Key) {
     }
 }
 
-/// From here on the key lacks materials, so nothing that revives it makes it usable.
+/// From here on nothing revives the key ([`KeyRecord::is_being_destroyed`]).
 fn destroy_oldest(core: &Core, key: &Key) -> Result<(Staged, Vec<ServiceEvent>), Error> {
     let mut staged = Staged::default();
     let mut record = key.record.clone();
@@ -123,6 +102,5 @@ fn with_bytes(record: &KeyRecord) -> impl Iterator<Item = &MaterialEntry> {
     record.materials.iter().filter(|entry| entry.imported)
 }
 
-/// Each of these may take two operations of the 128 of a batch, the aliases fifty, and the rest of the key up to ten.
-const BESIDE_ALIASES_MAX: usize = 34;
-const MATERIALS_MAX: usize = 50;
+/// Each takes two operations of a batch. The rest of a key takes up to a hundred.
+const MATERIALS_MAX: usize = 200;

@@ -61,11 +61,15 @@ pub async fn run_due(core: &Core) -> Result<(), Error> {
 
 async fn perform_due(core: &Core) -> Result<(), Error> {
     let mut failed = Ok(());
-    let mut after = None;
+    let mut after: Option<String> = None;
     while let Some((id, due)) = next_due(core, after.as_deref()).await? {
         let done = perform(core, &id, &due).await;
+        // What takes several steps stands there still.
+        let go_on = !matches!(done, Ok(Outcome::Committed));
         failed = failed.and(confirmed(done));
-        after = Some(id);
+        if go_on {
+            after = Some(id);
+        }
     }
     failed
 }

@@ -7,7 +7,7 @@ use claviger_model::{CancelKeyDeletionInput, CancelKeyDeletionOutput};
 
 use crate::{
     cx::Cx,
-    error::Error,
+    error::{self, Error},
     pipeline::{Admitted, OneKey, Operation},
     records::{Due, KeyRecord},
     rule::{Actions, Rule, States},
@@ -38,6 +38,9 @@ impl Operation for CancelKeyDeletion {
         on: &Admitted<OneKey>,
     ) -> Result<CancelKeyDeletionOutput, Error> {
         let key = on.key();
+        if key.record.is_being_destroyed() {
+            return Err(error::key_not_found(&key.arn));
+        }
         if let Some(deletion) = key.record.deletion() {
             let due = Due::deletion(deletion, &key.place.region, key.place.key);
             cx.staged.remove::<Due>(due.id(), Some(&key.account), None);

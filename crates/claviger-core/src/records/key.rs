@@ -238,6 +238,12 @@ impl KeyRecord {
         permanent.peek().is_some() && permanent.all(|material| material.usable(now))
     }
 
+    /// Whether its destruction has begun: what the service generated is missing at no other time.
+    pub fn is_being_destroyed(&self) -> bool {
+        let generated = self.origin == OriginType::AwsKms;
+        generated && self.materials.iter().any(|entry| !entry.imported)
+    }
+
     /// The material that encrypts.
     pub fn current(&self) -> Option<&MaterialEntry> {
         self.materials

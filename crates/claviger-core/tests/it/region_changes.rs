@@ -10,7 +10,7 @@ use tokio::sync::Barrier;
 
 use crate::{
     regions::{AP, EU, configuration, described, encrypt, in_region, replicated},
-    scene::{DAY, REGION, Scene, key_id, refusal},
+    scene::{ACCOUNT, DAY, REGION, Scene, key_id, refusal},
 };
 
 /// The primary rotates for all, whoever that is.
@@ -216,6 +216,50 @@ async fn changes_of_related_keys_take_turns() {
         assert_eq!(seen["MultiRegionConfiguration"]["PrimaryKey"], primary);
     }
     assert_eq!(scene.stop().await.problems().await, Vec::<String>::new());
+}
+
+/// All that AWS's limits allow, in each Region: what they share changes in one batch all the same.
+#[tokio::test]
+async fn the_largest_keys_in_every_region_change_together() {
+    let scene = Scene::new().await;
+    let largest = largest_metadata();
+    let mut body = largest.clone();
+    body["MultiRegion"] = json!(true);
+    let key = scene.new_key(body).await;
+    let all = Region::aws_partition_names();
+    for region in all.iter().filter(|region| **region != REGION) {
+        let mut body = largest.clone();
+        body["KeyId"] = json!(key);
+        body["ReplicaRegion"] = json!(region);
+        scene.ok("ReplicateKey", body).await;
+    }
+    scene.ok("RotateKeyOnDemand", json!({"KeyId": key})).await;
+    same_material(&scene, &key, 1).await;
+    let promote = json!({"KeyId": key, "PrimaryRegion": EU});
+    scene.ok("UpdatePrimaryRegion", promote).await;
+    let body = json!({"KeyId": key, "PendingWindowInDays": 7});
+    scene.ok("ScheduleKeyDeletion", body).await;
+    scene.advance(7 * DAY).await;
+    assert_eq!(scene.at_rest.paths("key").await.len(), all.len() - 1);
+    assert_eq!(scene.stop().await.problems().await, Vec::<String>::new());
+}
+
+/// Policy, description and tags of the greatest length, in letters that take four bytes each where AWS counts letters.
+fn largest_metadata() -> Value {
+    let letters = |count: usize| "\u{20000}".repeat(count);
+    let policy = |padding: usize| {
+        let statement = json!({"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "kms:*", "Resource": "*"});
+        json!({"Version": "2012-10-17", "Id": "i".repeat(padding), "Statement": [statement]})
+            .to_string()
+    };
+    let tags: Vec<Value> = (0..50)
+        .map(|number| json!({"TagKey": format!("{number:02}{}", letters(126)), "TagValue": letters(256)}))
+        .collect();
+    json!({
+        "Policy": policy(32_768 - policy(0).len()),
+        "Description": letters(8_192),
+        "Tags": tags,
+    })
 }
 
 /// As many Regions as there are, in one batch each.

@@ -3,6 +3,7 @@
 //! AWS: <https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-import.html>
 
 use claviger_core::jobs;
+use claviger_model::Region;
 use serde_json::{Value, json};
 
 use crate::{
@@ -55,6 +56,43 @@ async fn a_replica_takes_the_bytes_of_its_primary_and_no_others() {
         stage.scene.stop().await.problems().await,
         Vec::<String>::new()
     );
+}
+
+/// As many Regions as there are: in each go the bytes, their date, and the place in the list.
+#[tokio::test]
+async fn pending_material_goes_from_every_region_at_once() {
+    let scene = Scene::new().await;
+    let body = json!({"Origin": "EXTERNAL", "MultiRegion": true});
+    let key = scene.new_key(body).await;
+    let here = Ticket::of(&scene, &key).await;
+    here.import(&scene, &key, &[1; 32], json!({}))
+        .await
+        .unwrap();
+    let elsewhere = || Region::aws_partition_names().iter().copied();
+    let elsewhere = || elsewhere().filter(|region| *region != REGION);
+    for region in elsewhere() {
+        let body = json!({"KeyId": key, "ReplicaRegion": region});
+        scene.ok("ReplicateKey", body).await;
+    }
+    for by_date in [false, true] {
+        let mut more = expiring(HOUR);
+        more["ImportType"] = json!("NEW_KEY_MATERIAL");
+        let imported = here.import(&scene, &key, &[2; 32], more).await.unwrap();
+        for region in elsewhere() {
+            let there = Ticket::of_region(&scene, region, key_id(&key)).await;
+            let imported = there.import(&scene, key_id(&key), &[2; 32], expiring(2 * HOUR));
+            imported.await.unwrap();
+        }
+        if by_date {
+            scene.advance(HOUR).await;
+        } else {
+            let body = json!({"KeyId": key, "KeyMaterialId": imported["KeyMaterialId"]});
+            scene.ok("DeleteImportedKeyMaterial", body).await;
+        }
+        assert_eq!(scene.at_rest.paths("material").await.len(), 1);
+        assert_eq!(scene.at_rest.paths("due").await, Vec::<String>::new());
+    }
+    assert_eq!(scene.stop().await.problems().await, Vec::<String>::new());
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Rotation by the key's schedule, and what it and rotation on demand have to do with each other.
 
 use claviger_core::jobs;
+use claviger_store::{Call, Fault};
 use serde_json::{Value, json};
 
 use crate::{
@@ -256,20 +257,41 @@ async fn another_account_may_read_the_status_and_no_more() {
 async fn a_deleted_key_leaves_none_of_its_materials() {
     let scene = Scene::new().await;
     let key = rotating_key(&scene).await;
-    for _ in 0..100 {
+    for _ in 0..210 {
         scene.advance(90 * DAY).await;
     }
-    assert_eq!(scene.at_rest.paths("material").await.len(), 101);
+    assert_eq!(scene.at_rest.paths("material").await.len(), 211);
     let body = json!({"KeyId": key, "PendingWindowInDays": 7});
     scene.ok("ScheduleKeyDeletion", body).await;
     wait_seconds(i64::from(8 * DAY));
-    for _ in 0..4 {
-        jobs::run_due(&scene.core).await.unwrap();
-    }
+    jobs::run_due(&scene.core).await.unwrap();
     assert_eq!(scene.at_rest.paths("material").await, Vec::<String>::new());
     assert_eq!(scene.at_rest.paths("due").await, Vec::<String>::new());
     let events = scene.events();
     assert_eq!(named(&events, "DeleteKey").len(), 1);
+    assert_eq!(scene.stop().await.problems().await, Vec::<String>::new());
+}
+
+/// What was destroyed does not come back, so the key does not either.
+#[tokio::test]
+async fn a_key_is_not_revived_between_the_steps_of_its_destruction() {
+    let scene = Scene::new().await;
+    let key = rotating_key(&scene).await;
+    for _ in 0..210 {
+        scene.advance(90 * DAY).await;
+    }
+    let body = json!({"KeyId": key, "PendingWindowInDays": 7});
+    scene.ok("ScheduleKeyDeletion", body).await;
+    wait_seconds(i64::from(8 * DAY));
+    // The second step is not reached.
+    let faulty = &scene.at_rest.faulty;
+    faulty.inject(Call::Commit, 2, Fault::Conflict);
+    jobs::run_due(&scene.core).await.unwrap();
+    assert_eq!(scene.at_rest.paths("material").await.len(), 11);
+    let cancelled = scene.call("CancelKeyDeletion", json!({"KeyId": key})).await;
+    assert_eq!(code(&cancelled), "NotFoundException");
+    jobs::run_due(&scene.core).await.unwrap();
+    assert_eq!(scene.at_rest.paths("key").await, Vec::<String>::new());
     assert_eq!(scene.stop().await.problems().await, Vec::<String>::new());
 }
 
