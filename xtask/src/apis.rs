@@ -14,6 +14,8 @@ pub(crate) struct ApiChoice {
     pub(crate) operations: &'static [&'static str],
     /// Shapes that are secret though the model does not say so.
     pub(crate) also_secret: &'static [&'static str],
+    /// Shapes that are no secret, and that refusals must not repeat all the same.
+    pub(crate) unprinted: &'static [&'static str],
     /// Shapes that answers percent-encode (RFC 3986).
     pub(crate) percent_encoded: &'static [&'static str],
 }
@@ -36,6 +38,7 @@ pub(crate) const APIS: [ApiChoice; 3] = [
         protocol: Protocol::Json,
         operations: &[],
         also_secret: &[],
+        unprinted: &["GrantTokenType"],
         percent_encoded: &[],
     },
     ApiChoice {
@@ -45,6 +48,7 @@ pub(crate) const APIS: [ApiChoice; 3] = [
         protocol: Protocol::Query,
         operations: &IAM_OPERATIONS,
         also_secret: &[],
+        unprinted: &[],
         percent_encoded: &["policyDocumentType"],
     },
     ApiChoice {
@@ -55,6 +59,7 @@ pub(crate) const APIS: [ApiChoice; 3] = [
         operations: &STS_OPERATIONS,
         // A session token alone opens nothing, but it is half of a credential.
         also_secret: &["tokenType"],
+        unprinted: &["tokenCodeType"],
         percent_encoded: &[],
     },
 ];

@@ -23,6 +23,7 @@ pub(crate) use members::{Members, Nested, Slot, Structure, decode};
 pub(crate) use rules::{Context, TextList};
 pub(crate) use scalars::{
     Boolean, Bytes, Choice, EnumValue, Integer, Pattern, SecretBytes, SecretString, Text, Time,
+    Unprinted,
 };
 pub(crate) use structure_list::StructureList;
 pub use xml::percent_encoded;

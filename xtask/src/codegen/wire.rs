@@ -15,7 +15,7 @@ pub(crate) fn rules(shapes: &Shapes<'_>) -> Result<String, Box<dyn Error>> {
         "What the members of requests must satisfy: one rule for each shape.",
     );
     page.push_str(&siblings(shapes, &["structures"])?);
-    page.push_str("use crate::patterns;\nuse crate::wire::{Boolean, Bytes, Choice, Context, Integer, Nested, Pattern, SecretBytes, SecretString, StructureList, Text, TextList, Time};\n\n");
+    page.push_str("use crate::patterns;\nuse crate::wire::{Boolean, Bytes, Choice, Context, Integer, Nested, Pattern, SecretBytes, SecretString, StructureList, Text, TextList, Time, Unprinted};\n\n");
     for name in shapes.received_members()? {
         let (kind, value) = rule(shapes, name)?;
         page.push_str(&format!(
@@ -56,6 +56,10 @@ fn rule(shapes: &Shapes<'_>, name: &str) -> Result<(String, String), Box<dyn Err
         Kind::Enum => (
             format!("Choice<{}>", names::type_name(name)),
             "Choice::NEW".to_owned(),
+        ),
+        Kind::Text if shapes.choice.unprinted.contains(&name) => (
+            "Unprinted".to_owned(),
+            format!("Unprinted({})", text_rule(shape)?),
         ),
         Kind::Text => ("Text".to_owned(), text_rule(shape)?),
         Kind::SecretText => (

@@ -9,7 +9,7 @@ use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use super::members::{
     LIST_FOUND, Name, Reader, Rule, STRUCTURE_FOUND, Slot, refuse, refuse_scalars,
 };
-use super::scalars::{Choice, ContextValue, EnumValue, Pattern, Text};
+use super::scalars::{Choice, ContextValue, EnumValue, Pattern, Text, Unprinted};
 use super::violations::{NOT_NULL, Report, Shown, length};
 
 /// The rule of a list whose elements are strings or enums; lengths count elements.
@@ -32,6 +32,15 @@ pub(crate) trait Element {
 
     /// Everything that an element must satisfy: AWS lists all of it, not only what was broken.
     fn constraints(&self) -> Vec<String>;
+
+    /// How a violation prints a list of them.
+    fn shown(elements: &[Option<String>]) -> Shown<'_> {
+        let texts: Vec<&str> = elements
+            .iter()
+            .map(|element| element.as_deref().unwrap_or("null"))
+            .collect();
+        Shown::Text(format!("[{}]", texts.join(", ")).into())
+    }
 }
 
 impl Element for Text {
@@ -60,6 +69,22 @@ impl Element for Text {
     }
 }
 
+impl Element for Unprinted {
+    type Value = String;
+
+    fn read(&self, text: &str) -> Option<String> {
+        Element::read(&self.0, text)
+    }
+
+    fn constraints(&self) -> Vec<String> {
+        self.0.constraints()
+    }
+
+    fn shown(_: &[Option<String>]) -> Shown<'_> {
+        Shown::Hidden
+    }
+}
+
 impl<E: EnumValue> Element for Choice<E> {
     type Value = E;
 
@@ -79,16 +104,9 @@ impl<R: Element> TextList<R> {
         name: &str,
         report: &mut Report,
     ) -> Slot<Vec<R::Value>> {
-        let shown = || {
-            let texts: Vec<&str> = elements
-                .iter()
-                .map(|element| element.as_deref().unwrap_or("null"))
-                .collect();
-            Shown::Text(format!("[{}]", texts.join(", ")).into())
-        };
         let broken = length(elements.len(), self.min, self.max);
         if let Some(constraint) = &broken {
-            report.violate(name, &shown(), constraint);
+            report.violate(name, &R::shown(elements), constraint);
         }
         let read: Option<Vec<_>> = elements
             .iter()
@@ -101,7 +119,7 @@ impl<R: Element> TextList<R> {
             }
             report.violate(
                 name,
-                &shown(),
+                &R::shown(elements),
                 &format!(
                     "Member must satisfy constraint: [{}]",
                     constraints.join(", ")

@@ -27,6 +27,11 @@ pub(crate) struct Text {
     pub(crate) pattern: Option<Pattern>,
 }
 
+/// The rule of a string that refusals do not repeat. It is no secret, but what a refusal says stands in the audit log.
+// DIFFERS: AWS's model marks neither grant tokens nor the codes of second factors as sensitive, so a refusal of AWS's may
+// print them; here it does not, since neither belongs into the log.
+pub(crate) struct Unprinted(pub(crate) Text);
+
 /// The rule of a sensitive string.
 pub(crate) struct SecretString(pub(crate) Text);
 
@@ -156,6 +161,26 @@ impl Scalar for Text {
             Slot::Good(text.to_owned())
         } else {
             self.refuse(text, &Shown::Text(Cow::Borrowed(text)), name, report)
+        })
+    }
+}
+
+impl Scalar for Unprinted {
+    type Value = String;
+
+    const WORD: &'static str = "String";
+
+    fn accept(
+        &self,
+        token: Token<'_>,
+        name: &str,
+        report: &mut Report,
+    ) -> Result<Slot<String>, Mismatch> {
+        let text = token.text()?;
+        Ok(if self.0.admits(text) {
+            Slot::Good(text.to_owned())
+        } else {
+            self.0.refuse(text, &Shown::Hidden, name, report)
         })
     }
 }
@@ -395,6 +420,7 @@ macro_rules! scalar_rules {
 
 scalar_rules!(
     [] Text => String,
+    [] Unprinted => String,
     [] SecretString => SecretText,
     [E] Choice<E> => E,
     [] Bytes => Vec<u8>,

@@ -164,6 +164,15 @@ fn a_web_identity_token_is_never_printed() {
 }
 
 #[test]
+fn a_code_of_a_second_factor_is_never_printed() {
+    violation::<AssumeRoleInput>(
+        "RoleArn=arn%3Aaws%3Aiam%3A%3A111122223333%3Arole%2Fr&RoleSessionName=se&TokenCode=12345x",
+        "1 validation error detected: Value at 'tokenCode' failed to satisfy constraint: Member must satisfy regular expression pattern: \
+         [\\d]*",
+    );
+}
+
+#[test]
 fn what_is_no_value_of_its_type() {
     let cases = [
         ("MaxItems=a", "STRING_VALUE can not be converted to Integer"),

@@ -4,7 +4,7 @@ use claviger_model::wire::{DecodeError, WireInput};
 use claviger_model::{
     CreateAliasInput, CreateCustomKeyStoreInput, CreateGrantInput, CreateKeyInput, DecryptInput,
     EncryptInput, GenerateDataKeyInput, GetParametersForImportInput, ListKeysInput,
-    ReplicateKeyInput, UntagResourceInput,
+    ReplicateKeyInput, RetireGrantInput, UntagResourceInput,
 };
 
 fn text_of<T: WireInput>(body: &str) -> String {
@@ -191,11 +191,10 @@ fn structures_in_structures() {
 
 #[test]
 fn lists_of_text() {
-    let tokens = ["\"t\""; 11].join(",");
-    check::<EncryptInput>(
-        &format!(r#"{{"KeyId":"k","Plaintext":"AA==","GrantTokens":[{tokens}]}}"#),
+    check::<ListKeysInput>(
+        r#"{"ResourceOwners":["SELF","SELF","SELF"]}"#,
         &[
-            "Value '[t, t, t, t, t, t, t, t, t, t, t]' at 'grantTokens' failed to satisfy constraint: Member must have length less than or equal to 10",
+            "Value '[SELF, SELF, SELF]' at 'resourceOwners' failed to satisfy constraint: Member must have length less than or equal to 2",
         ],
     );
     check::<UntagResourceInput>(
@@ -229,6 +228,30 @@ fn sensitive_values_are_not_printed() {
     assert!(
         text.contains("Value at 'xksProxyAuthenticationCredential.rawSecretAccessKey' failed"),
         "{text}"
+    );
+}
+
+#[test]
+fn grant_tokens_are_not_printed() {
+    let tokens = ["\"t\""; 11].join(",");
+    check::<EncryptInput>(
+        &format!(r#"{{"KeyId":"k","Plaintext":"AA==","GrantTokens":[{tokens}]}}"#),
+        &[
+            "Value at 'grantTokens' failed to satisfy constraint: Member must have length less than or equal to 10",
+        ],
+    );
+    check::<EncryptInput>(
+        r#"{"KeyId":"k","Plaintext":"AA==","GrantTokens":["t",""]}"#,
+        &[
+            "Value at 'grantTokens' failed to satisfy constraint: Member must satisfy constraint: [Member must have length less than or equal \
+             to 8192, Member must have length greater than or equal to 1]",
+        ],
+    );
+    check::<RetireGrantInput>(
+        &format!(r#"{{"GrantToken":"{}"}}"#, "t".repeat(8193)),
+        &[
+            "Value at 'grantToken' failed to satisfy constraint: Member must have length less than or equal to 8192",
+        ],
     );
 }
 

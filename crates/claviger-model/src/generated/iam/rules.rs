@@ -6,7 +6,7 @@ use super::{enums::*, structures::*};
 use crate::patterns;
 use crate::wire::{
     Boolean, Bytes, Choice, Context, Integer, Nested, Pattern, SecretBytes, SecretString,
-    StructureList, Text, TextList, Time,
+    StructureList, Text, TextList, Time, Unprinted,
 };
 
 pub(super) const ACTION_NAME_LIST_TYPE: TextList<Text> = TextList {

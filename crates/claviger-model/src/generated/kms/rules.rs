@@ -6,7 +6,7 @@ use super::{enums::*, structures::*};
 use crate::patterns;
 use crate::wire::{
     Boolean, Bytes, Choice, Context, Integer, Nested, Pattern, SecretBytes, SecretString,
-    StructureList, Text, TextList, Time,
+    StructureList, Text, TextList, Time, Unprinted,
 };
 
 pub(super) const ACCOUNT_ID_TYPE: Text = Text {
@@ -104,20 +104,20 @@ pub(super) const GRANT_OPERATION_LIST: TextList<Choice<GrantOperation>> = TextLi
     max: usize::MAX,
     element: Choice::NEW,
 };
-pub(super) const GRANT_TOKEN_LIST: TextList<Text> = TextList {
+pub(super) const GRANT_TOKEN_LIST: TextList<Unprinted> = TextList {
     min: 0,
     max: 10,
-    element: Text {
+    element: Unprinted(Text {
         min: 1,
         max: 8192,
         pattern: None,
-    },
+    }),
 };
-pub(super) const GRANT_TOKEN_TYPE: Text = Text {
+pub(super) const GRANT_TOKEN_TYPE: Unprinted = Unprinted(Text {
     min: 1,
     max: 8192,
     pattern: None,
-};
+});
 pub(super) const IMPORT_TYPE: Choice<ImportType> = Choice::NEW;
 pub(super) const INCLUDE_KEY_MATERIAL: Choice<IncludeKeyMaterial> = Choice::NEW;
 pub(super) const KEY_AGREEMENT_ALGORITHM_SPEC: Choice<KeyAgreementAlgorithmSpec> = Choice::NEW;

@@ -6,7 +6,7 @@ use super::structures::*;
 use crate::patterns;
 use crate::wire::{
     Boolean, Bytes, Choice, Context, Integer, Nested, Pattern, SecretBytes, SecretString,
-    StructureList, Text, TextList, Time,
+    StructureList, Text, TextList, Time, Unprinted,
 };
 
 pub(super) const PROVIDED_CONTEXTS_LIST_TYPE: StructureList<ProvidedContext> =
@@ -117,14 +117,14 @@ pub(super) const TAG_VALUE_TYPE: Text = Text {
         matches: patterns::tag_value,
     }),
 };
-pub(super) const TOKEN_CODE_TYPE: Text = Text {
+pub(super) const TOKEN_CODE_TYPE: Unprinted = Unprinted(Text {
     min: 6,
     max: 6,
     pattern: Some(Pattern {
         text: r"[\d]*",
         matches: patterns::digits,
     }),
-};
+});
 pub(super) const UNRESTRICTED_SESSION_POLICY_DOCUMENT_TYPE: Text = Text {
     min: 1,
     max: usize::MAX,
