@@ -5,11 +5,12 @@ use std::collections::btree_map::Entry;
 use std::fmt;
 
 use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 
 use super::members::{
     LIST_FOUND, Name, Reader, Rule, STRUCTURE_FOUND, Slot, refuse, refuse_scalars,
 };
-use super::scalars::{Choice, ContextValue, EnumValue, Pattern, Text, Unprinted};
+use super::scalars::{Choice, EnumValue, Pattern, Text, Unprinted};
 use super::violations::{NOT_NULL, Report, Shown, length};
 
 /// The rule of a list whose elements are strings or enums; lengths count elements.
@@ -19,7 +20,7 @@ pub(crate) struct TextList<R> {
     pub(crate) element: R,
 }
 
-/// The rule of a map from string to string: any keys and values. Numbers and booleans count as their text.
+/// The rule of a map from string to string: any keys and values. Numbers and booleans count as the text that was sent.
 pub(crate) struct Context;
 
 /// A rule of elements that arrive as text.
@@ -224,12 +225,8 @@ impl<'de> Visitor<'de> for ContextVisitor<'_> {
         let mut pairs = BTreeMap::new();
         let mut whole = true;
         while let Some(key) = members.next_key_seed(Name)? {
-            let reader = Reader {
-                rule: &ContextValue,
-                name: "member",
-                report: &mut *self.report,
-            };
-            let value = members.next_value_seed(reader)?.optional();
+            let sent = members.next_value::<&RawValue>()?.get();
+            let value = context_value::<M::Error>(sent, self.report)?;
             if value.is_none() {
                 whole = false;
                 self.report.violate(
@@ -255,6 +252,18 @@ impl<'de> Visitor<'de> for ContextVisitor<'_> {
     }
 
     refuse_scalars!("Expected map or null");
+}
+
+/// A value of the encryption context, none for null. As a number `1.50` is `1.5`, but as a context it is another one: so a number
+/// counts as it was written.
+fn context_value<E: Error>(sent: &str, report: &mut Report) -> Result<Option<String>, E> {
+    match sent.as_bytes().first() {
+        Some(b'"') => serde_json::from_str(sent).map(Some).map_err(E::custom),
+        Some(b'[') => Err(refuse(report, LIST_FOUND.to_owned())),
+        Some(b'{') => Err(refuse(report, STRUCTURE_FOUND.to_owned())),
+        Some(b'n') => Ok(None),
+        _ => Ok(Some(sent.to_owned())),
+    }
 }
 
 /// Any string.

@@ -59,9 +59,6 @@ pub(crate) struct Boolean;
 /// The rule of a moment: none.
 pub(crate) struct Time;
 
-/// The rule of a value of the encryption context: none. Numbers and booleans count as their text.
-pub(super) struct ContextValue;
-
 /// An enum of the model; generated.
 pub(crate) trait EnumValue: Copy + 'static {
     /// `[A, B, C]`
@@ -357,21 +354,6 @@ impl Scalar for Time {
     }
 }
 
-impl Scalar for ContextValue {
-    type Value = String;
-
-    const WORD: &'static str = "String";
-
-    fn accept(&self, token: Token<'_>, _: &str, _: &mut Report) -> Result<Slot<String>, Mismatch> {
-        Ok(Slot::Good(match token {
-            Token::Text(text) | Token::Form(text) => text.to_owned(),
-            Token::Integer(number) => number.to_string(),
-            Token::Fraction(number) => number.to_string(),
-            Token::Boolean(value) => value.to_string(),
-        }))
-    }
-}
-
 /// The number without its fraction, if that is one that an integer member can hold.
 fn truncated(number: f64) -> Option<i32> {
     let whole = number.trunc();
@@ -428,7 +410,6 @@ scalar_rules!(
     [] Integer => i32,
     [] Boolean => bool,
     [] Time => Timestamp,
-    [] ContextValue => String,
 );
 
 const BAD_BASE64: &str = "Invalid base64 in a blob";

@@ -148,6 +148,34 @@ fn context_values_may_be_numbers_and_booleans() {
     assert_eq!(values, ["1", "-2", "true", "1.5", "18446744073709551615"]);
 }
 
+/// Whoever decrypts sends the text, and two numbers are two contexts.
+#[test]
+fn numbers_in_the_context_are_taken_as_they_were_written() {
+    let body = br#"{"KeyId":"k","EncryptionContext":{"a": 10103.0 ,"b":1.50,"c":1e3,"d":-0,"e":123456789012345678901,"f":1E400}}"#;
+    let input = GenerateDataKeyInput::decode(body).unwrap();
+    let context = input.encryption_context.unwrap();
+    let values: Vec<&str> = context.values().map(String::as_str).collect();
+    assert_eq!(
+        values,
+        [
+            "10103.0",
+            "1.50",
+            "1e3",
+            "-0",
+            "123456789012345678901",
+            "1E400"
+        ]
+    );
+}
+
+#[test]
+fn escapes_in_the_context_mean_what_they_stand_for() {
+    let body = br#"{"KeyId":"k","EncryptionContext":{"\u0061":"\u00e9\n"}}"#;
+    let input = GenerateDataKeyInput::decode(body).unwrap();
+    let context = BTreeMap::from([("a".into(), "é\n".into())]);
+    assert_eq!(input.encryption_context, Some(context));
+}
+
 #[test]
 fn lengths_count_characters() {
     let body = |len: usize| {
