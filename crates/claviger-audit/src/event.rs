@@ -26,13 +26,13 @@ pub struct Event<'a> {
     pub aws_region: &'a str,
     /// The caller's address without port, or `AWS Internal`.
     pub source_ip_address: &'a str,
-    /// The caller's `User-Agent`, or `AWS Internal`.
+    /// The caller's `User-Agent`, or `AWS Internal`; cut behind 1 KiB.
     pub user_agent: &'a str,
     /// The exception's name, when the call was refused.
     pub error_code: Option<&'a str>,
-    /// The exception's public text.
+    /// The exception's public text; cut behind 1 KiB.
     pub error_message: Option<&'a str>,
-    /// The input, from the operation's allow-list.
+    /// The input, from the operation's allow-list; beyond 100 KiB only its size is written.
     pub request_parameters: Option<&'a Parameters>,
     /// The output of a change, from the operation's allow-list.
     pub response_elements: Option<&'a Parameters>,
@@ -156,16 +156,17 @@ impl Event<'_> {
             .ready(r#","sourceIPAddress":"#)
             .string(self.source_ip_address)
             .ready(r#","userAgent":"#)
-            .string(self.user_agent);
+            .string(cut(self.user_agent));
     }
 
     fn put_outcome(&self, event: &mut Parameters) {
         put_optional_str(event, "errorCode", self.error_code);
-        put_optional_str(event, "errorMessage", self.error_message);
-        put_nullable(
-            event.ready(r#","requestParameters":"#),
-            self.request_parameters,
-        );
+        put_optional_str(event, "errorMessage", self.error_message.map(cut));
+        let request = event.ready(r#","requestParameters":"#);
+        match self.request_parameters.map(Parameters::json_bytes) {
+            Some(size) if size > PARAMETERS_BYTES_MAX => put_omitted(request, size),
+            Some(_) | None => put_nullable(request, self.request_parameters),
+        }
         put_nullable(
             event.ready(r#","responseElements":"#),
             self.response_elements,
@@ -272,7 +273,29 @@ fn put_nullable(event: &mut Parameters, value: Option<&Parameters>) {
     };
 }
 
+/// As much of a text as CloudTrail keeps. Without this limit whoever may call at all could fill the log's disk by a few calls.
+fn cut(text: &str) -> &str {
+    let (kept, _) = text.split_at(text.floor_char_boundary(TEXT_BYTES_MAX));
+    kept
+}
+
+/// What CloudTrail writes in the place of parameters that are too large.
+fn put_omitted(event: &mut Parameters, size: usize) {
+    event.object(|omitted| {
+        omitted
+            .put_str("reason", "requestParameters too large")
+            .put_str("omitted", "true")
+            .put_str("originalSize", &size.to_string());
+    });
+}
+
 const TYPICAL_BYTES: usize = 2048;
+
+/// CloudTrail's limits.
+///
+/// AWS: <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html>
+const TEXT_BYTES_MAX: usize = 1024;
+const PARAMETERS_BYTES_MAX: usize = 100 * 1024;
 
 #[cfg(test)]
 #[path = "event_tests.rs"]

@@ -176,6 +176,43 @@ fn changed_records_are_marked_with_version_and_digest() {
     assert!(text(&event).ends_with(&expected), "{}", text(&event));
 }
 
+#[test]
+fn texts_are_cut_where_a_letter_ends() {
+    let nothing = Parameters::new();
+    let whole = "é".repeat(512);
+    let odd = format!("a{}", "é".repeat(511));
+    for kept in [whole, odd] {
+        for sent in [&kept, &format!("{kept}é")] {
+            let event = Event {
+                user_agent: sent,
+                error_message: Some(sent),
+                ..import(&nothing, &nothing)
+            };
+            let cut =
+                format!(r#""userAgent":"{kept}","errorMessage":"{kept}","requestParameters""#);
+            assert!(text(&event).contains(&cut), "{}", text(&event));
+        }
+    }
+}
+
+#[test]
+fn of_parameters_that_are_too_large_only_the_size_is_told() {
+    let nothing = Parameters::new();
+    let parameters = |size: usize| {
+        let mut parameters = Parameters::new();
+        parameters.put_str("a", &"x".repeat(size - r#"{"a":""}"#.len()));
+        parameters
+    };
+    let largest = parameters(102_400);
+    assert!(
+        text(&import(&largest, &nothing))
+            .contains(&format!(r#""requestParameters":{},"#, largest.to_json()))
+    );
+    let event = text(&import(&parameters(102_401), &nothing));
+    let told = r#","requestParameters":{"reason":"requestParameters too large","omitted":"true","originalSize":"102401"},"responseElements":{},"#;
+    assert!(event.contains(told), "{event}");
+}
+
 fn in_session<'a>(arn: &'a str, session: SessionContext<'a>) -> Principal<'a> {
     Principal {
         session: Some(session),

@@ -29,6 +29,11 @@ impl Parameters {
         self.text.len() == 1
     }
 
+    /// The length of the finished JSON text.
+    pub(crate) fn json_bytes(&self) -> usize {
+        self.text.len() + 1
+    }
+
     /// A string member.
     pub fn put_str(&mut self, name: &'static str, value: &str) -> &mut Self {
         self.name(name);
