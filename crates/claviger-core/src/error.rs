@@ -168,14 +168,17 @@ pub fn alias_characters(name: &str) -> Error {
     validation(format!("{name} contains invalid characters for an alias"))
 }
 
-/// The ARN names another Region or no KMS resource.
+/// The ARN names no KMS resource.
 pub fn invalid_arn(arn: &str) -> Error {
     Error::new(error_code::INVALID_ARN, format!("Invalid arn {arn}"))
 }
 
-/// The ARN names a key of another Region.
-pub fn arn_of_other_region(region: impl fmt::Display) -> Error {
-    Error::new(error_code::NOT_FOUND, format!("Invalid arn {region}"))
+/// The ARN leads to another Region, or nowhere.
+pub fn arn_not_found(region_or_arn: &str) -> Error {
+    Error::new(
+        error_code::NOT_FOUND,
+        format!("Invalid arn {region_or_arn}"),
+    )
 }
 
 /// No alias has this ARN.

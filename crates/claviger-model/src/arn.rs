@@ -50,7 +50,8 @@ pub enum KeyIdentifier {
 pub enum IdentifierError {
     /// Neither a key id nor an alias name; `NotFoundException`. Holds the malformed id, taken out of its ARN if it had one.
     MalformedId(String),
-    /// Begins as an ARN but is none of a key or an alias in the `aws` partition; `InvalidArnException`.
+    /// Begins as an ARN but is none of a key or an alias in the `aws` partition; `InvalidArnException`, or
+    /// `NotFoundException` of an operation whose model does not list that.
     MalformedArn(String),
 }
 

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use claviger_model::{AccountId, AliasName, IdentifierError, KeyId, KeyIdentifier};
+use claviger_model::{
+    AccountId, AliasName, IdentifierError, KeyId, KeyIdentifier, Operation, error_code,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -39,7 +41,7 @@ pub(super) async fn find_by_identifier(
     }
     let identifier = KeyIdentifier::parse(text).map_err(|error| match error {
         IdentifierError::MalformedId(id) => error::invalid_key_id(&id),
-        IdentifierError::MalformedArn(arn) => error::invalid_arn(&arn),
+        IdentifierError::MalformedArn(arn) => malformed_arn(rule, &arn),
     })?;
     let by_alias = matches!(
         identifier,
@@ -61,6 +63,17 @@ pub(super) async fn find_by_identifier(
             reachable(cx, rule, &arn.account)?;
             Box::pin(find_by_alias(cx, arn.account, arn.name)).await
         }
+    }
+}
+
+/// AWS's model lists InvalidArnException for some operations, but for no cryptographic one: those find nothing by what is no
+/// ARN of a key.
+fn malformed_arn(rule: &Rule, arn: &str) -> Error {
+    let listed = Operation::from_name(rule.name).map_or(&[][..], Operation::errors);
+    if listed.contains(&error_code::INVALID_ARN) {
+        error::invalid_arn(arn)
+    } else {
+        error::arn_not_found(arn)
     }
 }
 
@@ -178,7 +191,7 @@ fn in_region(cx: &Cx<'_>, region: &str) -> Result<(), Error> {
     if region == cx.region.as_str() {
         Ok(())
     } else {
-        Err(error::arn_of_other_region(region))
+        Err(error::arn_not_found(region))
     }
 }
 

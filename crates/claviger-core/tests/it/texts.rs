@@ -124,6 +124,24 @@ async fn of_an_alias_in_the_place_of_a_key() {
     }
 }
 
+/// In the error that AWS's model lists for the operation.
+#[tokio::test]
+async fn of_an_arn_that_is_none() {
+    let scene = Scene::new().await;
+    let arn = "arn:aws:s3:::bucket";
+    let text = format!("Invalid arn {arn}");
+    let plaintext = json!({"KeyId": arn, "Plaintext": "AA=="});
+    let alias = json!({"AliasName": "alias/a", "TargetKeyId": arn});
+    for (operation, body, code) in [
+        ("Encrypt", plaintext, "NotFoundException"),
+        ("CreateAlias", alias, "NotFoundException"),
+        ("GetKeyPolicy", json!({"KeyId": arn}), "InvalidArnException"),
+        ("GetPublicKey", json!({"KeyId": arn}), "InvalidArnException"),
+    ] {
+        said(scene.call(operation, body).await, code, &text);
+    }
+}
+
 #[tokio::test]
 async fn of_a_wrapping_that_does_not_fit() {
     let scene = Scene::new().await;
