@@ -6,7 +6,7 @@ use claviger_model::KeyIdentifier;
 
 use super::{
     resolve::{find_alias, find_by_identifier, find_by_uuid},
-    subject::{Ask, On, Subject, lane, lane_of, one},
+    subject::{Ask, Named, On, Subject, lane, lane_of, one},
 };
 use crate::{
     cx::Cx,
@@ -98,16 +98,23 @@ impl Subject for AliasAndKeys {
         self.new.iter()
     }
 
-    fn alias_arns(&self) -> Vec<&str> {
-        vec![&self.arn]
-    }
-
-    fn named_keys(&self) -> impl Iterator<Item = &Arc<Key>> {
-        self.new.iter().chain(&self.old)
+    /// The key that the alias points to, or shall. Of a new alias AWS names the key first.
+    ///
+    /// AWS: <https://docs.aws.amazon.com/kms/latest/developerguide/ct-createalias.html>
+    fn named(&self) -> impl Iterator<Item = Named<'_>> {
+        let key = self.new.as_ref().or(self.old.as_ref()).map(Named::Key);
+        let alias = Some(Named::Alias(&self.arn));
+        let both = if self.exists {
+            [alias, key]
+        } else {
+            [key, alias]
+        };
+        both.into_iter().flatten()
     }
 
     fn lanes(&self) -> Vec<u64> {
-        let keys = self.named_keys().map(|key| lane_of(&key.place));
+        let keys = self.new.iter().chain(&self.old);
+        let keys = keys.map(|key| lane_of(&key.place));
         keys.chain([lane(&self.place)]).collect()
     }
 }

@@ -7,7 +7,7 @@ use claviger_policy::{Value, Values};
 
 use super::{
     resolve::{Found, find_by_identifier},
-    subject::{Ask, On, Subject, one},
+    subject::{Ask, Named, On, Subject, one},
 };
 use crate::{
     cx::Cx,
@@ -109,6 +109,11 @@ impl Subject for Promotion {
 
     fn admitted_keys(&self) -> impl Iterator<Item = &Arc<Key>> {
         self.keys()
+    }
+
+    /// The replica is named by the event in its own Region.
+    fn named(&self) -> impl Iterator<Item = Named<'_>> {
+        iter::once(Named::Key(&self.primary.key))
     }
 }
 

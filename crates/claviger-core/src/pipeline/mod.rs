@@ -45,7 +45,7 @@ pub use self::{
     described::Described,
     identity::Audited,
     subject::{
-        Ask, BlobKey, Entity, KeyInBlob, MaybeKey, NoKey, On, OneKey, Subject, TwoKeys, lane,
+        Ask, BlobKey, Entity, KeyInBlob, MaybeKey, Named, NoKey, On, OneKey, Subject, TwoKeys, lane,
     },
 };
 use crate::{

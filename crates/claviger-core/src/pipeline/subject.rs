@@ -40,19 +40,9 @@ pub trait Subject: Sized + Send + Sync {
         iter::empty()
     }
 
-    /// The ARNs of the audit event's `resources` that are no keys.
-    fn alias_arns(&self) -> Vec<&str> {
-        Vec::new()
-    }
-
-    /// The roles that the audit event names: account and ARN.
-    fn named_roles(&self) -> Vec<(AccountId, &str)> {
-        Vec::new()
-    }
-
-    /// The keys that the audit event names.
-    fn named_keys(&self) -> impl Iterator<Item = &Arc<Key>> {
-        self.admitted_keys()
+    /// What the audit event names, in AWS's order.
+    fn named(&self) -> impl Iterator<Item = Named<'_>> {
+        self.admitted_keys().map(Named::Key)
     }
 
     /// Whether the identifiers of the request fit together. Asked only once the caller may act on each: whoever may not
@@ -69,8 +59,24 @@ pub trait Subject: Sized + Send + Sync {
 
     /// Which changes must not run beside this one: equal numbers wait for each other.
     fn lanes(&self) -> Vec<u64> {
-        self.named_keys().map(|key| lane_of(&key.place)).collect()
+        let keys = self.admitted_keys();
+        keys.map(|key| lane_of(&key.place)).collect()
     }
+}
+
+/// A resource of the audit event.
+pub enum Named<'a> {
+    /// A key.
+    Key(&'a Arc<Key>),
+    /// An alias of the caller's account, by its ARN.
+    Alias(&'a str),
+    /// A role.
+    Role {
+        /// Its account.
+        account: AccountId,
+        /// Its ARN.
+        arn: &'a str,
+    },
 }
 
 /// One question to the policies.

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{
     commit::{Composed, Outcome, commit_events},
     identity::Identity,
-    subject::Subject,
+    subject::{Named, Subject},
 };
 use crate::{
     call::{Call, Origin},
@@ -39,11 +39,11 @@ pub(super) struct Trail<'a> {
     call: &'a Call,
     rule: &'static Rule,
     /// What the call named.
-    resources: Vec<Named>,
+    resources: Vec<Kept>,
 }
 
-/// What a call acts on.
-enum Named {
+/// What a call acts on, kept beyond its subject.
+enum Kept {
     Key(Arc<Key>),
     Other {
         account: String,
@@ -71,16 +71,15 @@ impl<'a> Trail<'a> {
         let own = self.call.caller.account;
         self.authorized = false;
         self.resources.clear();
-        for arn in subject.alias_arns() {
-            self.resources.push(Named::other(own, KEY_KIND, arn));
-        }
-        for (account, arn) in subject.named_roles() {
-            self.resources.push(Named::other(account, ROLE_KIND, arn));
-        }
-        for key in subject.named_keys() {
-            let mut named = self.resources.iter().map(Named::resource);
-            if !named.any(|named| named.arn == key.arn) {
-                self.resources.push(Named::Key(Arc::clone(key)));
+        for named in subject.named() {
+            let kept = match named {
+                Named::Key(key) => Kept::Key(Arc::clone(key)),
+                Named::Alias(arn) => Kept::other(own, KEY_KIND, arn),
+                Named::Role { account, arn } => Kept::other(account, ROLE_KIND, arn),
+            };
+            let mut known = self.resources.iter().map(Kept::resource);
+            if !known.any(|known| known.arn == kept.resource().arn) {
+                self.resources.push(kept);
             }
         }
     }
@@ -212,7 +211,7 @@ impl<'a> Trail<'a> {
 
     /// What a call would have acted on in another account is that account's affair: who may not do it is not told.
     fn resource_list<'s>(&'s self, caller: &str, refused: bool) -> Vec<Resource<'s>> {
-        let named = self.resources.iter().map(Named::resource);
+        let named = self.resources.iter().map(Kept::resource);
         let named = named.filter(|named| !refused || self.authorized || named.account_id == caller);
         let made = self.notes.keys.iter().filter(|_| !refused);
         let made = made.map(|(account, arn)| Resource {
@@ -228,7 +227,7 @@ impl<'a> Trail<'a> {
     }
 }
 
-impl Named {
+impl Kept {
     fn other(account: AccountId, kind: &'static str, arn: &str) -> Self {
         Self::Other {
             account: account.to_string(),

@@ -96,6 +96,30 @@ async fn a_failure_of_a_permitted_stranger_names_the_key() {
     assert_eq!(event["resources"], named);
 }
 
+/// The alias and the key that it points to now; of a new one, the key first.
+///
+/// AWS: <https://docs.aws.amazon.com/kms/latest/developerguide/ct-createalias.html>
+#[tokio::test]
+async fn an_event_about_an_alias_names_it_and_its_key() {
+    let scene = Scene::new().await;
+    let (old, new) = (
+        scene.new_key(json!({})).await,
+        scene.new_key(json!({})).await,
+    );
+    let alias = format!("arn:aws:kms:us-east-1:{ACCOUNT}:alias/a");
+    for (operation, target, named) in [
+        ("CreateAlias", Some(&old), [&old, &alias]),
+        ("UpdateAlias", Some(&new), [&alias, &new]),
+        ("DeleteAlias", None, [&alias, &new]),
+    ] {
+        let body = json!({"AliasName": "alias/a", "TargetKeyId": target});
+        scene.ok(operation, body).await;
+        let event = scene.events().pop().unwrap();
+        let of = |arn| json!({"accountId": ACCOUNT, "type": "AWS::KMS::Key", "ARN": arn});
+        assert_eq!(event["resources"], json!(named.map(of)), "{operation}");
+    }
+}
+
 /// A deployment with a key for each purpose.
 struct Stage {
     scene: Scene,

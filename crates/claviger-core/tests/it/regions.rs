@@ -216,6 +216,8 @@ async fn a_promoted_replica_is_the_primary_everywhere() {
     assert_eq!(there.get("resources"), None);
     // What was the primary key is none any more.
     let answer = scene.call("UpdatePrimaryRegion", body).await;
+    let old = json!([{"accountId": ACCOUNT, "type": "AWS::KMS::Key", "ARN": key}]);
+    assert_eq!(here["resources"], old);
     assert_eq!(code(&answer), "UnsupportedOperationException");
     for (to, expected) in [
         (EU, "NotFoundException"),

@@ -7,13 +7,10 @@ use claviger_core::{
     call::Caller,
     cx::Cx,
     error::{self, Error},
-    pipeline::{Admitted, Ask, Operation, Subject},
+    pipeline::{Admitted, Ask, Named, Operation, Subject},
     rule::{Actions, Rule},
 };
-use claviger_model::{
-    AccountId,
-    sts::{AssumeRoleWithWebIdentityInput, AssumeRoleWithWebIdentityOutput},
-};
+use claviger_model::sts::{AssumeRoleWithWebIdentityInput, AssumeRoleWithWebIdentityOutput};
 use claviger_policy::{Value, Values};
 
 use super::{
@@ -55,8 +52,8 @@ impl Subject for RoleForWebIdentity {
         self.0.condition(key)
     }
 
-    fn named_roles(&self) -> Vec<(AccountId, &str)> {
-        self.0.named_roles()
+    fn named(&self) -> impl Iterator<Item = Named<'_>> {
+        self.0.named()
     }
 }
 

@@ -1,9 +1,11 @@
 //! The role that somebody wants to assume.
 
+use std::iter;
+
 use claviger_core::{
     cx::Cx,
     error::{self, Error},
-    pipeline::{Ask, On, Subject},
+    pipeline::{Ask, Named, On, Subject},
     records::Fault,
     rule::{Actions, Rule},
 };
@@ -103,8 +105,9 @@ impl Subject for RoleToAssume {
         }
     }
 
-    fn named_roles(&self) -> Vec<(AccountId, &str)> {
-        vec![(self.account, &self.arn)]
+    fn named(&self) -> impl Iterator<Item = Named<'_>> {
+        let (account, arn) = (self.account, self.arn.as_str());
+        iter::once(Named::Role { account, arn })
     }
 }
 
