@@ -2,15 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use claviger_model::Region;
+use claviger_audit::Parameters;
+use claviger_model::{CreateKeyInput, KeyMetadata, KeyState, Region, ReplicateKeyInput};
 
-use super::regions;
+use super::{create_key::CreateKey, keys, regions};
 use crate::{
     cx::Cx,
     error::{self, Error},
     jobs,
     key::Key,
     notes::{Form, ServiceEvent},
+    pipeline::Operation,
     quotas,
     records::{KeyPlace, KeyRecord, TombstoneRecord},
 };
@@ -62,18 +64,47 @@ pub(super) fn new_record(cx: &Cx<'_>, primary: &KeyRecord, place: &KeyPlace) -> 
     regions::with_shared(&own, primary)
 }
 
-/// The event of the new key in its own Region.
-pub(super) fn created(replica: &KeyRecord, arn: String) -> ServiceEvent {
-    let mut event = ServiceEvent {
-        name: "CreateKey",
+/// What AWS answers: its replica is not there yet. Ours is, and whoever asks next is told so.
+// DIFFERS: no key is ever seen as Creating or Updating but in this answer: all Regions change in one commit.
+pub(super) fn being_created(metadata: KeyMetadata) -> KeyMetadata {
+    KeyMetadata {
+        key_state: Some(KeyState::Creating),
+        enabled: Some(false),
+        current_key_material_id: None,
+        ..metadata
+    }
+}
+
+/// The event of the new key in its own Region: that of a CreateKey which asks for just this key.
+///
+/// AWS: <https://docs.aws.amazon.com/kms/latest/developerguide/ct-replicate-key.html>
+pub(super) fn created(
+    asked: &ReplicateKeyInput,
+    replica: &KeyRecord,
+    metadata: &KeyMetadata,
+) -> ServiceEvent {
+    let asking = CreateKeyInput {
+        policy: asked.policy.clone(),
+        description: asked.description.clone(),
+        origin: Some(replica.origin),
+        bypass_policy_lockout_safety_check: asked.bypass_policy_lockout_safety_check,
+        key_spec: Some(replica.spec),
+        key_usage: Some(replica.usage),
+        multi_region: Some(true),
+        tags: asked.tags.clone(),
+        ..CreateKeyInput::default()
+    };
+    let mut parameters = Parameters::new();
+    CreateKey::parameters(&asking, &mut parameters);
+    let mut response = Parameters::new();
+    response.put_object("keyMetadata", |out| keys::put_metadata(out, metadata));
+    ServiceEvent {
+        name: CreateKey::RULE.name,
         region: replica.region.clone(),
         account: replica.account.clone(),
-        key_arn: None,
-        response: None,
+        key_arn: metadata.arn.clone(),
+        response: Some(response),
         details: None,
-        form: Form::OnBehalf(None),
-    };
-    event.note_key(&arn);
-    event.key_arn = Some(arn);
-    event
+        form: Form::OnBehalf(Some(parameters)),
+    }
 }

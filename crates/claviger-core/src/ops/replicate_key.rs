@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use claviger_audit::Parameters;
-use claviger_model::{KeyMetadata, KeyState, ReplicateKeyInput, ReplicateKeyOutput, Tag};
+use claviger_model::{ReplicateKeyInput, ReplicateKeyOutput, Tag};
 use claviger_policy::Values;
 
 use super::{keys, policies, policies::KeyPolicy, regions, replicas};
@@ -98,26 +98,16 @@ impl Operation for ReplicateKey {
         };
         // The new replica is given all that they share, whether there were others to be told or not.
         let _told_once = regions::change_shared(cx.core, &mut cx.staged, primary, shared).await?;
-        let synchronized = regions::synchronized(primary);
+        let metadata = replicas::being_created(keys::metadata(&record, &arn, cx.now));
+        let created = replicas::created(input, &record, &metadata);
         let answer = ReplicateKeyOutput {
-            replica_key_metadata: Some(being_created(keys::metadata(&record, &arn, cx.now))),
+            replica_key_metadata: Some(metadata),
             replica_policy: Some(policy.text),
             replica_tags: Some(tags(input).to_vec()),
         };
-        note(cx, &answer, [replicas::created(&record, arn), synchronized]);
+        note(cx, &answer, [created, regions::synchronized(primary)]);
         cx.create_key(place, record)?;
         Ok(answer)
-    }
-}
-
-/// What AWS answers: its replica is not there yet. Ours is, and whoever asks next is told so.
-// DIFFERS: no key is ever seen as Creating or Updating but in this answer: all Regions change in one commit.
-fn being_created(metadata: KeyMetadata) -> KeyMetadata {
-    KeyMetadata {
-        key_state: Some(KeyState::Creating),
-        enabled: Some(false),
-        current_key_material_id: None,
-        ..metadata
     }
 }
 

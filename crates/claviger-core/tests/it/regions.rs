@@ -81,6 +81,13 @@ async fn the_answer_to_replicate_key_is_that_of_aws() {
     assert_eq!(created["awsRegion"], EU);
     on_behalf(created, call);
     assert_eq!(created["resources"][0]["ARN"], json!(in_region(&key, EU)));
+    let asked = json!({
+        "description": "d", "origin": "AWS_KMS", "bypassPolicyLockoutSafetyCheck": false,
+        "customerMasterKeySpec": "SYMMETRIC_DEFAULT", "keySpec": "SYMMETRIC_DEFAULT", "keyUsage": "ENCRYPT_DECRYPT",
+        "multiRegion": true, "tags": [{"tagKey": "a", "tagValue": "b"}],
+    });
+    assert_eq!(created["requestParameters"], asked);
+    assert_eq!(created["responseElements"], json!({"keyMetadata": logged}));
     let untagged = json!({"KeyId": key, "ReplicaRegion": AP});
     scene.ok("ReplicateKey", untagged).await;
     let mut events = scene.events();
@@ -209,6 +216,8 @@ async fn a_promoted_replica_is_the_primary_everywhere() {
         (&json!(REGION), &json!(EU))
     );
     on_behalf(there, here);
+    let old = json!([{"accountId": ACCOUNT, "type": "AWS::KMS::Key", "ARN": key}]);
+    assert_eq!(here["resources"], old);
     let arn = in_region(&key, EU);
     let named = json!({"keyId": arn, "primaryRegion": EU});
     assert_eq!(there["requestParameters"], named);
@@ -216,8 +225,6 @@ async fn a_promoted_replica_is_the_primary_everywhere() {
     assert_eq!(there.get("resources"), None);
     // What was the primary key is none any more.
     let answer = scene.call("UpdatePrimaryRegion", body).await;
-    let old = json!([{"accountId": ACCOUNT, "type": "AWS::KMS::Key", "ARN": key}]);
-    assert_eq!(here["resources"], old);
     assert_eq!(code(&answer), "UnsupportedOperationException");
     for (to, expected) in [
         (EU, "NotFoundException"),
