@@ -196,12 +196,6 @@ pub(super) fn ciphertext_given(
     dry_run: Option<bool>,
     modifiers: Option<&[DryRunModifierType]>,
 ) -> Result<(), Error> {
-    if modifiers.is_some_and(|modifiers| !modifiers.is_empty()) && dry_run != Some(true) {
-        // UNKNOWN: AWS's own text is not recorded.
-        return Err(error::validation(
-            "DryRunModifiers can only be specified when DryRun is true.",
-        ));
-    }
     if ciphertext.is_some() || is_ignored(dry_run, modifiers) {
         Ok(())
     } else {

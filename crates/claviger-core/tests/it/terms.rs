@@ -37,6 +37,20 @@ async fn conditions_on_algorithms() {
     }
 }
 
+/// Modifiers of a dry run say nothing to a call that is none: it needs its ciphertext, and reads it.
+#[tokio::test]
+async fn modifiers_of_a_dry_run_modify_no_other() {
+    let scene = Scene::new().await;
+    let key = scene.new_key(json!({})).await;
+    let sealed = json!({"KeyId": key, "Plaintext": "c2VjcmV0"});
+    let sealed = scene.ok("Encrypt", sealed).await;
+    let mut body = json!({"KeyId": key, "DryRunModifiers": ["IGNORE_CIPHERTEXT"]});
+    let answer = scene.call("Decrypt", body.clone()).await;
+    assert_eq!(code(&answer), "ValidationException");
+    body["CiphertextBlob"] = sealed["CiphertextBlob"].clone();
+    assert_eq!(scene.ok("Decrypt", body).await["Plaintext"], "c2VjcmV0");
+}
+
 /// What was left out of a request is null to a policy, though it has a default.
 ///
 /// AWS: <https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html>
