@@ -283,10 +283,10 @@ async fn attempt<O: Operation>(
         subject.agrees()?;
         let admitted = admit::admit(subject, &O::RULE, cx.now)?;
         let output = O::run(&mut cx, &input, &admitted).await?;
+        trail.notes = std::mem::take(&mut cx.notes);
         if O::dry_run(&input) {
             return Err(error::dry_run());
         }
-        trail.notes = std::mem::take(&mut cx.notes);
         if cx.staged.is_empty() {
             if cx.staged.erase {
                 Box::pin(core.erasure.settle(core)).await?;

@@ -7,7 +7,7 @@ use claviger_audit::{
     event::{Event, EventType, RecordChange, Resource, TlsDetails},
     identity::{IdentityText, UserIdentity},
 };
-use claviger_model::{AccountId, Timestamp};
+use claviger_model::{AccountId, Timestamp, error_code};
 use uuid::Uuid;
 
 use super::{
@@ -142,7 +142,9 @@ impl<'a> Trail<'a> {
         let who = Identity::of(&call.caller);
         let account = who.account.as_str();
         let second = core.seconds.of(self.now);
-        let unverified = (!call.caller.verified).then(|| self.unverified_note());
+        let noted = self.additional(refusal);
+        let unverified =
+            (!call.caller.verified).then(|| unverified(noted.cloned().unwrap_or_default()));
         let resources = self.resource_list(account, refusal.is_some());
         // DIFFERS: CloudTrail logs a call on another account's key in both accounts, under one sharedEventID. Here one log serves
         // all accounts, and one event tells of a call; of a served one in the account that owns the key.
@@ -160,11 +162,7 @@ impl<'a> Trail<'a> {
             request_parameters: Some(&self.parameters)
                 .filter(|parameters| self.decoded && !parameters.is_empty()),
             response_elements: self.notes.response.as_ref().filter(|_| refusal.is_none()),
-            additional_event_data: unverified.as_ref().or(self
-                .notes
-                .additional
-                .as_ref()
-                .filter(|_| refusal.is_none())),
+            additional_event_data: unverified.as_ref().or(noted),
             request_id: Some(call.request_id),
             event_id: id,
             read_only: self.rule.read_only,
@@ -222,8 +220,11 @@ impl<'a> Trail<'a> {
         named.chain(made).collect()
     }
 
-    fn unverified_note(&self) -> Parameters {
-        unverified(self.notes.additional.clone().unwrap_or_default())
+    /// What the operation noted, if it ran to its end. A dry run does: that of a RetireGrant by token tells only here of which
+    /// grant.
+    fn additional(&self, refusal: Option<&Error>) -> Option<&Parameters> {
+        let ran = refusal.is_none_or(|refusal| refusal.code() == error_code::DRY_RUN_OPERATION);
+        self.notes.additional.as_ref().filter(|_| ran)
     }
 }
 

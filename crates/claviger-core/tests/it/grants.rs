@@ -182,6 +182,10 @@ async fn a_dry_run_grants_and_ends_nothing() {
         let answer = scene.call(operation, body).await;
         assert_eq!(code(&answer), "DryRunOperationException", "{operation}");
     }
+    // A token in the request stays out of the log; which grant it names does not.
+    let event = scene.events().pop().unwrap();
+    let named = json!({"grantId": grant["GrantId"]});
+    assert_eq!(event["additionalEventData"], named);
     assert_eq!(scene.at_rest.dump().await, before);
 }
 
