@@ -147,7 +147,8 @@ impl<'a> Trail<'a> {
             (!call.caller.verified).then(|| unverified(noted.cloned().unwrap_or_default()));
         let resources = self.resource_list(account, refusal.is_some());
         // DIFFERS: CloudTrail logs a call on another account's key in both accounts, under one sharedEventID. Here one log serves
-        // all accounts, and one event tells of a call; of a served one in the account that owns the key.
+        // all accounts, and one event tells of a call; of a served one in the account that owns the key, of a ReEncrypt from one
+        // account's key to another's in the account of the source key. Its resources name both keys with their accounts.
         let owner = resources.first().map_or(account, |first| first.account_id);
         let event = Event {
             user_identity: &who.text,
@@ -159,6 +160,7 @@ impl<'a> Trail<'a> {
             user_agent: call.origin.user_agent.as_deref().unwrap_or_default(),
             error_code: refusal.map(|refusal| self.rule.service.error_code(refusal.code())),
             error_message: refusal.and_then(Error::message),
+            // UNKNOWN: what CloudTrail has of a request that breaks a rule of the model; here nothing of it was read.
             request_parameters: Some(&self.parameters)
                 .filter(|parameters| self.decoded && !parameters.is_empty()),
             response_elements: self.notes.response.as_ref().filter(|_| refusal.is_none()),

@@ -105,6 +105,8 @@ impl<'de, M: MapAccess<'de>> Members<'_, M> {
     }
 
     /// Reads the member's value into its slot; a second one is refused.
+    // UNKNOWN: which of two AWS takes, if it takes any. Who signed for one should not get the other, so here neither counts; nor
+    // does a name that comes twice in an encryption context.
     pub(crate) fn read<R: Rule>(
         &mut self,
         slot: &mut Slot<R::Value>,
