@@ -8,6 +8,7 @@ mod dependencies;
 mod files;
 mod links;
 mod operations;
+mod secrets;
 
 use std::fs;
 use std::path::Path;
@@ -29,6 +30,7 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
         files::machine_paths,
         links::broken,
         operations::findings,
+        secrets::unexplained,
     ] {
         findings.extend(rule(&tree));
     }

@@ -103,6 +103,7 @@ pub async fn create_account(
     let credential = CredentialRecord {
         account,
         owner: account.to_string(),
+        // EXPOSE: the copy is stored; whoever made the account still tells the secret to its owner.
         secret: Secret::copy_of(root.secret.expose()),
     };
     staged.create(

@@ -54,6 +54,7 @@ fn id(prefix: &str, count: usize, rng: &dyn Rng) -> Result<String, Error> {
 fn letters(rng: &dyn Rng, count: usize, alphabet: &[u8]) -> Result<Secret, Error> {
     let random = Secret::try_filled(count, |out| rng.fill(out)).map_err(|_| Fault::Engine)?;
     Ok(Secret::filled(count, |out| {
+        // EXPOSE: each byte becomes a letter of another secret.
         for (letter, byte) in out.iter_mut().zip(random.expose()) {
             let index = usize::from(*byte)
                 .checked_rem(alphabet.len())

@@ -94,6 +94,7 @@ pub(super) async fn today(cx: &mut Cx<'_>) -> Result<(u32, Secret), Error> {
         id,
         None,
         &ImportDayRecord {
+            // EXPOSE: one copy is stored, the other seals the first token.
             key: Secret::copy_of(key.expose()),
         },
     )?;

@@ -65,6 +65,7 @@ impl Signable {
 
     /// The message, as the engine takes it.
     pub(super) fn message(&self) -> Message<'_> {
+        // EXPOSE: the engine signs or verifies it.
         let bytes = self.bytes.expose();
         match self.kind {
             MessageType::Raw => Message::Raw(bytes),

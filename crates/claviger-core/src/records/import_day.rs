@@ -16,6 +16,7 @@ impl Record for ImportDayRecord {
     const FORMAT: u8 = 1;
 
     fn write(&self, out: &mut Vec<u8>) -> Result<(), Fault> {
+        // EXPOSE: the plaintext of a record, sealed by whoever called.
         out.extend_from_slice(self.key.expose());
         Ok(())
     }

@@ -18,6 +18,7 @@ impl Record for MaterialRecord {
 
     fn write(&self, out: &mut Vec<u8>) -> Result<(), Fault> {
         out.reserve_exact(self.bytes.len());
+        // EXPOSE: the plaintext of a record, sealed by whoever called.
         out.extend_from_slice(self.bytes.expose());
         Ok(())
     }

@@ -213,6 +213,7 @@ impl Records {
             table: place.table,
             id: place.id.as_bytes(),
         };
+        // EXPOSE: it is sealed right here.
         self.barrier
             .seal(&at, version, plaintext.expose(), rng)
             .map_err(|_| Fault::Engine)
@@ -223,6 +224,7 @@ impl Records {
             .barrier
             .open(T::TABLE, id.as_bytes(), &entry.value)
             .map_err(|_| Fault::Sealed(path::<T>(id)))?;
+        // EXPOSE: the record is read from here; one that is secret copies its bytes to where they live.
         let (format, bytes) = opened
             .plaintext
             .expose()
