@@ -131,7 +131,7 @@ impl<S: Service> Connection<S> {
                 };
                 let result = self.see_through(self.service.handle(route, call)).await?;
                 Ok(protocol::query_success(
-                    service, &action, request_id, &result,
+                    service, &action, request_id, result,
                 ))
             }
         }

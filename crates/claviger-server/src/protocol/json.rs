@@ -1,9 +1,8 @@
 //! AWS JSON 1.1: the operation in `X-Amz-Target`, one JSON object each way.
 
 use claviger_core::error::Error;
-use claviger_model::{Secret, error_code};
+use claviger_model::error_code;
 use http::{HeaderMap, HeaderName, StatusCode};
-use hyper::body::Bytes;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -20,18 +19,7 @@ pub fn operation(headers: &HeaderMap) -> Option<&str> {
 
 /// The answer of a call that succeeded.
 pub(crate) fn success(request_id: Uuid, body: Vec<u8>) -> Reply {
-    let body = Bytes::from_owner(Plain(Secret::from_vec(body)));
     reply(StatusCode::OK, CONTENT_TYPE, request_id, body)
-}
-
-/// A body that may hold plaintext: its memory is wiped once it was sent.
-struct Plain(Secret);
-
-impl AsRef<[u8]> for Plain {
-    fn as_ref(&self) -> &[u8] {
-        // EXPOSE: the answer to the caller is where it belongs.
-        self.0.expose()
-    }
 }
 
 /// The answer of a call that failed.

@@ -4,6 +4,7 @@ mod json;
 mod query;
 
 use claviger_core::error::Error;
+use claviger_model::Secret;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use http_body_util::Full;
 use hyper::body::Bytes;
@@ -70,13 +71,9 @@ impl Dialect {
 pub(crate) use json::success as json_success;
 pub(crate) use query::success as query_success;
 
-fn reply(
-    status: StatusCode,
-    content_type: &'static str,
-    request_id: Uuid,
-    body: impl Into<Bytes>,
-) -> Reply {
-    let mut reply = Response::new(Full::new(body.into()));
+fn reply(status: StatusCode, content_type: &'static str, request_id: Uuid, body: Vec<u8>) -> Reply {
+    let body = Bytes::from_owner(Plain(Secret::from_vec(body)));
+    let mut reply = Response::new(Full::new(body));
     *reply.status_mut() = status;
     let headers = reply.headers_mut();
     headers.reserve(HEADERS_MAX_TYPICAL);
@@ -89,6 +86,16 @@ fn reply(
         headers.append(REQUEST_ID, id);
     }
     reply
+}
+
+/// A body that may hold plaintext, an access key or a session token: its memory is wiped once it was sent.
+struct Plain(Secret);
+
+impl AsRef<[u8]> for Plain {
+    fn as_ref(&self) -> &[u8] {
+        // EXPOSE: the answer to the caller is where it belongs.
+        self.0.expose()
+    }
 }
 
 /// Answers carry plaintext and data keys: no cache on the way may keep them.
@@ -106,3 +113,56 @@ const HEADERS_MAX_TYPICAL: usize = 12;
 /// The name in credential scopes.
 const KMS: &str = "kms";
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
+
+#[cfg(test)]
+mod tests {
+    use claviger_model::error_code;
+    use http_body_util::BodyExt;
+
+    use super::*;
+
+    async fn body(reply: Reply) -> Bytes {
+        reply
+            .into_body()
+            .frame()
+            .await
+            .unwrap()
+            .unwrap()
+            .into_data()
+            .unwrap()
+    }
+
+    #[tokio::test]
+    async fn every_answer_wipes_its_memory() {
+        let id = Uuid::nil();
+        let (iam, error) = (QueryService::Iam, Error::silent(error_code::KMS_INTERNAL));
+        let result = b"<CreateAccessKeyResult>secret</CreateAccessKeyResult>".to_vec();
+        for reply in [
+            json_success(id, b"{}".to_vec()),
+            query_success(iam, "CreateAccessKey", id, result),
+            Dialect::Json.failure(id, &error),
+            Dialect::Query(iam).failure(id, &error),
+        ] {
+            let body = body(reply).await;
+            // Bytes without an owner, who wipes them, would be unique.
+            assert!(!body.is_empty() && !body.is_unique(), "{body:?}");
+        }
+        assert!(Bytes::from(vec![1]).is_unique());
+    }
+
+    #[tokio::test]
+    async fn a_query_answer_holds_its_result_as_it_is() {
+        let reply = query_success(
+            QueryService::Sts,
+            "GetCallerIdentity",
+            Uuid::nil(),
+            b"<R>\xc3\xa9</R>".to_vec(),
+        );
+        assert_eq!(
+            body(reply).await,
+            "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><R>\u{e9}</R>\
+             <ResponseMetadata><RequestId>00000000-0000-0000-0000-000000000000</RequestId></ResponseMetadata>\
+             </GetCallerIdentityResponse>"
+        );
+    }
+}

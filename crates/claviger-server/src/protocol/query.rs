@@ -4,7 +4,7 @@ use claviger_core::{
     error::{Code, Error},
     rule::Service,
 };
-use claviger_model::{error_code, iam, sts};
+use claviger_model::{Secret, error_code, iam, sts};
 use http::StatusCode;
 use quick_xml::escape::escape;
 use uuid::Uuid;
@@ -109,14 +109,15 @@ pub(crate) fn success(
     service: QueryService,
     action: &str,
     request_id: Uuid,
-    result: &[u8],
+    result: Vec<u8>,
 ) -> Reply {
-    let result = String::from_utf8_lossy(result);
-    let body = format!(
-        "<{action}Response xmlns=\"{}\">{result}<ResponseMetadata><RequestId>{request_id}</RequestId>\
-         </ResponseMetadata></{action}Response>",
-        service.namespace()
+    let result = Secret::from_vec(result);
+    let head = format!("<{action}Response xmlns=\"{}\">", service.namespace());
+    let tail = format!(
+        "<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{action}Response>"
     );
+    // EXPOSE: into the body, which never grows and is wiped once it was sent.
+    let body = [head.as_bytes(), result.expose(), tail.as_bytes()].concat();
     reply(StatusCode::OK, CONTENT_TYPE, request_id, body)
 }
 
@@ -135,7 +136,7 @@ pub(super) fn failure(service: QueryService, request_id: Uuid, error: &Error) ->
         escape(code),
         escape(printable(error.message().unwrap_or_default()))
     );
-    reply(status, CONTENT_TYPE, request_id, body)
+    reply(status, CONTENT_TYPE, request_id, body.into_bytes())
 }
 
 /// XML 1.0 has no form for control characters, not even an escaped one.
