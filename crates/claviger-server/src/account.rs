@@ -63,7 +63,10 @@ pub fn run(options: &Options) -> Result<ExitCode, Box<dyn Error>> {
             let access_key = id.zip(create.secret_access_key.clone());
             let request = Request::CreateAccount {
                 account_id: create.account_id.clone(),
-                access_key: access_key.map(|(id, secret)| AccessKey { id, secret }),
+                access_key: access_key.map(|(id, secret)| AccessKey {
+                    id,
+                    secret: secret.into(),
+                }),
             };
             print(&create.folder, &request)
         }

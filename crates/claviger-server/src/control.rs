@@ -5,7 +5,8 @@
 pub(crate) mod client;
 pub(crate) mod server;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use zeroize::Zeroizing;
 
 /// What a command asks.
 #[derive(Deserialize, Serialize)]
@@ -27,10 +28,69 @@ pub(crate) enum Request {
 #[derive(Deserialize, Serialize)]
 pub(crate) struct AccessKey {
     pub(crate) id: String,
-    pub(crate) secret: String,
+    pub(crate) secret: Text,
 }
 
 /// What the server says: the text to print, or why not.
-pub(crate) type Answer = Result<String, String>;
+pub(crate) type Answer = Result<Text, String>;
 
-const LINE_BYTES_MAX: u64 = 64 * 1024;
+/// Text that may hold a secret access key: wiped when dropped.
+pub(crate) struct Text(pub(crate) Zeroizing<String>);
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
+impl Serialize for Text {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        String::deserialize(from).map(Self::from)
+    }
+}
+
+/// A message as its line.
+fn line(message: &impl Serialize) -> serde_json::Result<Zeroizing<Vec<u8>>> {
+    let mut line = empty_line();
+    serde_json::to_writer(&mut *line, message)?;
+    line.push(b'\n');
+    Ok(line)
+}
+
+/// Room for every line with a secret, so that no copy of it stays behind when the buffer grows.
+fn empty_line() -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(Vec::with_capacity(LINE_BYTES_MAX))
+}
+
+/// The longest command. An answer may be longer: a list of accounts, with no secret in it.
+const LINE_BYTES_MAX: usize = 64 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_never_moves() {
+        let secret = "\"\n".repeat(10_000);
+        let request = Request::CreateAccount {
+            account_id: "111122223333".to_owned(),
+            access_key: Some(AccessKey {
+                id: "AKIAIOSFODNN7EXAMPLE".to_owned(),
+                secret: secret.clone().into(),
+            }),
+        };
+        let line = line(&request).unwrap();
+        assert!(line.len() > secret.len() && line.ends_with(b"\n"));
+        assert_eq!(line.capacity(), LINE_BYTES_MAX);
+        let Ok(Request::CreateAccount { access_key, .. }) = serde_json::from_slice(&line) else {
+            panic!("another request");
+        };
+        assert_eq!(*access_key.unwrap().secret.0, secret);
+    }
+}

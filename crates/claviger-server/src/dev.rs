@@ -130,7 +130,7 @@ async fn serve(
     let control = tokio::spawn(commands.serve(control));
     // Who reads that the server is ready may ask it to stop the next moment.
     let stop = stop::requested()?;
-    folder.write("dev.env", &environment)?;
+    folder.write("dev.env", environment.as_bytes())?;
     announce(options, &endpoint, &service.audit_key);
     let settings = Settings {
         signatures: if options.any_credentials {

@@ -2,7 +2,7 @@
 
 use std::{
     error::Error,
-    io::{self, BufRead, BufReader, ErrorKind, Read, Write},
+    io::{self, ErrorKind, Read, Write},
     os::unix::net::UnixStream,
     path::Path,
     time::Duration,
@@ -10,7 +10,7 @@ use std::{
 
 use zeroize::Zeroizing;
 
-use super::{Answer, LINE_BYTES_MAX, Request};
+use super::{Answer, Request, empty_line, line};
 use crate::data::SocketPath;
 
 /// Asks the server that runs on this data folder.
@@ -20,16 +20,12 @@ use crate::data::SocketPath;
 pub(crate) fn ask(data_dir: &Path, request: &Request) -> Result<Zeroizing<String>, Box<dyn Error>> {
     let mut stream = connect(data_dir)?;
     stream.set_read_timeout(Some(answer_at_most(request)))?;
-    let mut line = Zeroizing::new(serde_json::to_vec(request)?);
-    line.push(b'\n');
-    stream.write_all(&line)?;
-    let mut answer = Zeroizing::new(String::new());
-    BufReader::new(stream.take(LINE_BYTES_MAX))
-        .read_line(&mut answer)
-        .map_err(unanswered)?;
-    let answer: Answer = serde_json::from_str(&answer)
+    stream.write_all(&line(request)?)?;
+    let mut answer = empty_line();
+    stream.read_to_end(&mut answer).map_err(unanswered)?;
+    let answer: Answer = serde_json::from_slice(&answer)
         .map_err(|_| "the server ended the connection without an answer")?;
-    Ok(Zeroizing::new(answer?))
+    Ok(answer?.0)
 }
 
 fn connect(data_dir: &Path) -> Result<UnixStream, Box<dyn Error>> {

@@ -2,17 +2,18 @@
 
 use std::{fs, io, os::unix::fs::PermissionsExt, sync::Arc, time::Duration};
 
+use bytes::BufMut;
 use claviger_crypto::SystemRng;
 use claviger_iam::{RootCredentials, accounts, create_account, revoke_sessions};
 use claviger_model::{AccountId, Secret};
 use tokio::{
-    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    io::{AsyncReadExt, AsyncWriteExt},
     net::{UnixListener, UnixStream},
     time::timeout,
 };
 use zeroize::Zeroizing;
 
-use super::{AccessKey, Answer, LINE_BYTES_MAX, Request};
+use super::{AccessKey, Answer, LINE_BYTES_MAX, Request, Text, empty_line, line};
 use crate::{
     assemble::Assembled,
     data::{DataFolder, SocketPath},
@@ -79,24 +80,18 @@ impl Drop for ControlSocket {
 }
 
 impl Control {
-    async fn serve(self: Arc<Self>, stream: UnixStream) -> io::Result<()> {
+    async fn serve(self: Arc<Self>, mut stream: UnixStream) -> io::Result<()> {
         if stream.peer_cred()?.uid() != rustix::process::geteuid().as_raw() {
             return Err(io::ErrorKind::PermissionDenied.into());
         }
-        let (reading, mut writing) = stream.into_split();
-        // As long as it can get, so that no copy of a secret stays behind when it grows.
-        let mut line = Zeroizing::new(Vec::with_capacity(LINE_CAPACITY));
-        let mut reading = BufReader::new(reading.take(LINE_BYTES_MAX));
-        timeout(COMMAND_AT_MOST, reading.read_until(b'\n', &mut line)).await??;
-        let answer = match serde_json::from_slice(&line) {
+        let asked = timeout(COMMAND_AT_MOST, read_line(&mut stream)).await??;
+        let answer = match serde_json::from_slice(&asked) {
             Ok(request) => self.answer(request).await,
             Err(_) => {
                 Err("the server does not know this command; is it of another version?".into())
             }
         };
-        let mut answer = Zeroizing::new(serde_json::to_vec(&answer)?);
-        answer.push(b'\n');
-        timeout(COMMAND_AT_MOST, writing.write_all(&answer)).await?
+        timeout(COMMAND_AT_MOST, stream.write_all(&line(&answer)?)).await?
     }
 
     async fn answer(&self, request: Request) -> Answer {
@@ -110,10 +105,10 @@ impl Control {
                 let (core, iam) = (&self.service.core, &self.service.iam);
                 revoke_sessions(core, iam, &principal_arn)
                     .await
-                    .map(|()| format!("the sessions of {principal_arn} are void\n"))
+                    .map(|()| format!("the sessions of {principal_arn} are void\n").into())
                     .map_err(|error| error.to_string())
             }
-            Request::Status => Ok(self.status()),
+            Request::Status => Ok(self.status().into()),
         }
     }
 
@@ -122,8 +117,7 @@ impl Control {
             .map_err(|_| format!("{account_id} is no account id: it has twelve digits"))?;
         let root = match access_key {
             Some(AccessKey { id, secret }) => {
-                let secret = Zeroizing::new(secret);
-                RootCredentials::chosen(&id, Secret::copy_of(secret.as_bytes()))
+                RootCredentials::chosen(&id, Secret::copy_of(secret.0.as_bytes()))
                     .ok_or("clients could not sign with this access key")?
             }
             None => RootCredentials::generate(&SystemRng).map_err(|error| error.to_string())?,
@@ -132,10 +126,9 @@ impl Control {
         create_account(core, iam, account, &root)
             .await
             .map_err(|error| error.to_string())?;
-        let exports = environment::exports(&self.endpoint, &root, &self.region);
-        exports
+        environment::exports(&self.endpoint, &root, &self.region)
+            .map(Text)
             .map_err(|error| error.to_string())
-            .and_then(|text| String::from_utf8(text).map_err(|error| error.to_string()))
     }
 
     async fn list_accounts(&self) -> Answer {
@@ -149,7 +142,7 @@ impl Control {
                 account.id, account.created
             )
         });
-        Ok(lines.collect())
+        Ok(lines.collect::<String>().into())
     }
 
     fn status(&self) -> String {
@@ -177,6 +170,14 @@ impl Control {
     }
 }
 
+/// What a command asks, read into a buffer that never grows.
+async fn read_line(stream: &mut UnixStream) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut line = empty_line();
+    let mut room = (&mut *line).limit(LINE_BYTES_MAX);
+    while stream.read_buf(&mut room).await? > 0 && !room.get_ref().ends_with(b"\n") {}
+    Ok(line)
+}
+
 /// The outcome, if it comes in time. What has begun is finished in any case: a change must not stop half-way.
 async fn finished<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Option<T> {
     let task = tokio::spawn(work);
@@ -185,13 +186,26 @@ async fn finished<T: Send + 'static>(work: impl Future<Output = T> + Send + 'sta
 
 const COMMAND_AT_MOST: Duration = Duration::from_secs(20);
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
-const LINE_CAPACITY: usize = 4096;
 
 #[cfg(test)]
 mod tests {
     use tokio::{sync::oneshot, time::sleep};
 
     use super::*;
+
+    #[tokio::test]
+    async fn a_command_is_read_in_one_piece_and_no_longer_than_a_line() {
+        for (sent, read) in [(10, 10), (LINE_BYTES_MAX + 10, LINE_BYTES_MAX)] {
+            let (mut asking, mut answering) = UnixStream::pair().unwrap();
+            let mut bytes = vec![b' '; sent - 1];
+            bytes.push(b'\n');
+            let asked = tokio::spawn(async move { asking.write_all(&bytes).await });
+            let line = read_line(&mut answering).await.unwrap();
+            assert_eq!((line.len(), line.capacity()), (read, LINE_BYTES_MAX));
+            drop(answering);
+            let _ = asked.await.unwrap();
+        }
+    }
 
     #[tokio::test(start_paused = true)]
     async fn a_command_that_takes_too_long_is_finished_all_the_same() {
