@@ -14,12 +14,13 @@ mod crypto;
 mod requests;
 mod service;
 mod texts;
+mod web_identity;
 
 /// A target: its name, which is also its folder in `fuzz/corpus`, and what it does with an input.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 14] = [
+pub const TARGETS: [Target; 16] = [
     ("audit_log", audit::log),
     ("authorization", requests::authorization),
     ("ciphertext_blob", crypto::ciphertext_blob),
@@ -32,7 +33,9 @@ pub const TARGETS: [Target; 14] = [
     ("private_key", crypto::private_key),
     ("query_inputs", requests::query_inputs),
     ("request_router", requests::router),
+    ("sealed_tokens", service::sealed_tokens),
     ("stored_record", service::stored_record),
+    ("web_identity", web_identity::token),
     ("wrapped_material", crypto::wrapped_material),
 ];
 

@@ -1,10 +1,11 @@
-//! What only the assembled service takes: markers of its lists, and what the barrier opened.
+//! What only the assembled service takes: what it hands out to be shown again, and what the barrier opened.
 
 use std::{
     collections::BTreeMap,
     sync::{Arc, OnceLock},
 };
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use claviger_audit::{Ack, Log, Settings};
 use claviger_core::{
@@ -22,22 +23,43 @@ use claviger_crypto::{
     import::{KeyPool, PoolLimits},
     keyring::Keyring,
 };
-use claviger_model::{AccountId, Operation, Region};
+use claviger_iam::{Authentication, Iam, Presented};
+use claviger_model::{AccountId, Operation, Region, Timestamp};
 use claviger_policy::{Policy, PolicyKind, Principal, PrincipalKind, PrincipalRef};
 use claviger_store::Memory;
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 use uuid::Uuid;
 
+use crate::web_identity::Published;
+
 /// A marker that no list gave out. It is refused, whatever it says.
 pub(crate) fn marker(input: &[u8]) {
-    static SERVICE: OnceLock<Service> = OnceLock::new();
-    let service = SERVICE.get_or_init(Service::start);
+    let service = Service::shared();
     let marker = String::from_utf8_lossy(input);
     for operation in [Operation::ListKeys, Operation::ListAliases] {
         let body = serde_json::json!({ "Marker": marker }).to_string();
         assert!(!service.serves(operation, body), "{marker}");
     }
+}
+
+/// The token of a session or of a grant, as a stranger shows it, and as if the service had sealed it.
+pub(crate) fn sealed_tokens(input: &[u8]) {
+    let service = Service::shared();
+    for shown in [
+        String::from_utf8_lossy(input).into_owned(),
+        STANDARD.encode(input),
+    ] {
+        assert!(!service.knows_session(&shown), "{shown}");
+        assert!(!service.retires_grant(&shown), "{shown}");
+    }
+    let sealed = |purpose| {
+        let sealed = service.core.records.seal_token(purpose, input, &SystemRng);
+        STANDARD.encode(sealed.expect("a token"))
+    };
+    // A root's session needs no record; a grant does.
+    service.knows_session(&sealed("session"));
+    assert!(!service.retires_grant(&sealed("grant")));
 }
 
 /// The first byte chooses the table, the second the format, the others are what stood behind them under the seal.
@@ -55,12 +77,18 @@ pub(crate) fn stored_record(input: &[u8]) {
 
 struct Service {
     core: Arc<Core>,
+    iam: Arc<Iam>,
     caller: Arc<Caller>,
     runtime: Runtime,
     _log: TempDir,
 }
 
 impl Service {
+    fn shared() -> &'static Self {
+        static SERVICE: OnceLock<Service> = OnceLock::new();
+        SERVICE.get_or_init(Self::start)
+    }
+
     fn start() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let keyring = Keyring::generate(&SystemRng).expect("a keyring");
@@ -92,12 +120,29 @@ impl Service {
             .build()
             .expect("a runtime");
         let core = runtime.block_on(Core::open(parts)).expect("a service");
+        let iam = Iam::new(
+            core.records.clone(),
+            Authentication::Verified,
+            Arc::new(Published(Vec::new())),
+        );
         Self {
             core,
+            iam: iam.expect("identities"),
             caller: root(),
             runtime,
             _log: folder,
         }
+    }
+
+    fn knows_session(&self, token: &str) -> bool {
+        let now = Timestamp::from_epoch_ms(NOW_MS);
+        let presented = self.iam.presented(SESSION_KEY_ID, Some(token), now);
+        matches!(self.runtime.block_on(presented), Ok(Presented::Known(_)))
+    }
+
+    fn retires_grant(&self, token: &str) -> bool {
+        let body = serde_json::json!({ "GrantToken": token }).to_string();
+        self.serves(Operation::RetireGrant, body)
     }
 
     fn serves(&self, operation: Operation, body: String) -> bool {
@@ -153,5 +198,6 @@ fn root() -> Arc<Caller> {
     })
 }
 
+const SESSION_KEY_ID: &str = "ASIAIOSFODNN7EXAMPLE";
 /// 2026-01-02T03:04:05Z.
 const NOW_MS: i64 = 1_767_323_045_000;
