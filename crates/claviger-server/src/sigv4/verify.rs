@@ -1,6 +1,7 @@
 //! Is the claim true: recompute the signature and compare.
 
 use aws_lc_rs::{constant_time::verify_slices_are_equal, hmac};
+use claviger_iam::Credential;
 use http::HeaderName;
 
 use super::{
@@ -9,7 +10,6 @@ use super::{
     parse::Claim,
     refusal::Refusal,
 };
-use crate::listen::Credential;
 
 /// Accepts a request that the holder of `credential` signed exactly so.
 ///
