@@ -7,7 +7,6 @@ mod control;
 mod data;
 pub mod dev;
 mod environment;
-mod health;
 mod journal;
 pub mod jwks;
 pub mod listen;

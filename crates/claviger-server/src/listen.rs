@@ -1,6 +1,7 @@
 //! The listener: accepts connections, holds them to their limits, and drains them at shutdown.
 
 mod body;
+mod health;
 mod refusals;
 mod request;
 mod request_ids;

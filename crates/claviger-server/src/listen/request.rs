@@ -22,7 +22,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use uuid::Uuid;
 
 use super::{
-    body,
+    body, health,
     refusals::Refused,
     request_ids::RequestIds,
     seen_through::SeenThrough,
@@ -31,7 +31,6 @@ use super::{
     watchdog::Turns,
 };
 use crate::{
-    health,
     protocol::{self, Dialect, QueryService, Reply},
     sigv4::{Claim, Freshness, Received, Refusal, SECURITY_TOKEN, SigningKeys, text, verify},
 };

@@ -4,10 +4,11 @@ use http::{HeaderValue, Method, Response, StatusCode, header};
 use http_body_util::Full;
 use hyper::body::Bytes;
 
-use crate::{listen::Readiness, protocol::Reply};
+use super::service::Readiness;
+use crate::protocol::Reply;
 
 /// The answer of a health path; `None` for any other request.
-pub(crate) fn answer(
+pub(super) fn answer(
     method: &Method,
     path: &str,
     readiness: impl FnOnce() -> Readiness,
