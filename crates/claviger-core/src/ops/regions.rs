@@ -24,18 +24,9 @@ use crate::{
     staged::Staged,
 };
 
-/// Whether a multi-Region key is the primary one; none for single-Region keys.
-pub(crate) fn key_type(record: &KeyRecord) -> Option<MultiRegionKeyType> {
-    record.multi_region.then_some(if record.is_replica() {
-        MultiRegionKeyType::Replica
-    } else {
-        MultiRegionKeyType::Primary
-    })
-}
-
 /// `MultiRegionConfiguration` of a key; none for single-Region keys.
 pub(super) fn configuration(record: &KeyRecord) -> Option<MultiRegionConfiguration> {
-    let key_type = key_type(record)?;
+    let key_type = record.multi_region_type()?;
     let related = record.related_or_alone();
     Some(MultiRegionConfiguration {
         multi_region_key_type: Some(key_type),
@@ -73,7 +64,7 @@ pub(super) fn put_configuration(out: &mut Parameters, configuration: &MultiRegio
 
 /// Refuses what only a primary key can do.
 pub(super) fn must_be_primary(key: &Key) -> Result<(), Error> {
-    match key_type(&key.record) {
+    match key.record.multi_region_type() {
         Some(MultiRegionKeyType::Primary) => Ok(()),
         Some(MultiRegionKeyType::Replica) => Err(error::not_primary(&key.arn)),
         None => Err(error::not_multi_region(&key.arn)),

@@ -16,7 +16,6 @@ use crate::{
     error::{self, Error},
     grants::{self, Granted},
     key::Key,
-    ops::regions,
 };
 
 /// Asks every question of the call; the first refusal ends it.
@@ -218,9 +217,9 @@ impl<O: Operation> Facts<'_, O> {
             }
             "kms:keyorigin" => Some(Values::text(record.origin.as_str())),
             "kms:multiregion" => Some(Values::One(Value::Bool(record.multi_region))),
-            "kms:multiregionkeytype" => {
-                regions::key_type(record).map(|kind| Values::text(kind.as_str()))
-            }
+            "kms:multiregionkeytype" => record
+                .multi_region_type()
+                .map(|kind| Values::text(kind.as_str())),
             "kms:trailingdayswithoutkeyusage" => self.unused_days(),
             "kms:requestalias" => self.alias.map(Values::text),
             "kms:resourcealiases" => Some(Values::texts(record.aliases.iter().map(String::as_str))),

@@ -7,7 +7,7 @@ use std::{
 
 use claviger_model::{
     AccountId, KeyArn, KeyId, KeyLastUsageTrackingOperation, KeySpec, KeyState, KeyUsageType,
-    MaterialId, OriginType, Region, Timestamp,
+    MaterialId, MultiRegionKeyType, OriginType, Region, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -268,6 +268,15 @@ impl KeyRecord {
     pub fn material_mut(&mut self, id: &MaterialId) -> Option<&mut MaterialEntry> {
         let id = id.to_string();
         self.materials.iter_mut().find(|material| material.id == id)
+    }
+
+    /// Whether a multi-Region key is the primary one; none for single-Region keys.
+    pub(crate) fn multi_region_type(&self) -> Option<MultiRegionKeyType> {
+        self.multi_region.then_some(if self.is_replica() {
+            MultiRegionKeyType::Replica
+        } else {
+            MultiRegionKeyType::Primary
+        })
     }
 
     /// Whether it is a replica of a key in another Region.
