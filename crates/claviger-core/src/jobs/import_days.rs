@@ -4,13 +4,12 @@ use claviger_audit::Parameters;
 
 use super::{commit, confirmed};
 use crate::{
-    core::Core, error::Error, notes::ServiceEvent, ops::day_of, records::ImportDayRecord,
-    staged::Staged,
+    core::Core, error::Error, notes::ServiceEvent, records::ImportDayRecord, staged::Staged,
 };
 
 /// Destroys the keys of all days whose last token has run out.
 pub(super) async fn destroy_past(core: &Core) -> Result<(), Error> {
-    let today = day_of(core.clock.earliest_now())?;
+    let today = ImportDayRecord::day_at(core.clock.earliest_now())?;
     for (id, stored) in core
         .records
         .list::<ImportDayRecord>("", None, DAYS_LISTED_MAX)

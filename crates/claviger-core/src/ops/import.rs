@@ -83,7 +83,7 @@ pub(super) async fn unwrap(
 
 /// The key that seals today's tokens. The first request of a day stages it.
 pub(super) async fn today(cx: &mut Cx<'_>) -> Result<(u32, Secret), Error> {
-    let day = day_of(cx.now)?;
+    let day = ImportDayRecord::day_at(cx.now)?;
     let id = ImportDayRecord::id(day);
     if let Some(Stored { record, .. }) = cx.read::<ImportDayRecord>(&id).await? {
         return Ok((day, record.key));
@@ -109,7 +109,7 @@ pub(super) async fn accept_token(cx: &Cx<'_>, key: &Key, sealed: &[u8]) -> Resul
         .await?
     else {
         // The keys of past days are destroyed; a token of such a day can only be too old.
-        let past = day < day_of(cx.now)?;
+        let past = day < ImportDayRecord::day_at(cx.now)?;
         return Err(if past {
             error::expired_import_token()
         } else {
@@ -148,12 +148,6 @@ pub(super) fn valid_to_in_range(valid_to: Option<Timestamp>, now: Timestamp) -> 
     Ok(())
 }
 
-/// The UTC day: days since the epoch.
-pub(crate) fn day_of(now: Timestamp) -> Result<u32, Error> {
-    u32::try_from(now.epoch_ms().div_euclid(DAY_MS)).map_err(|_| error::internal(Fault::Engine))
-}
-
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 // AWS: https://docs.aws.amazon.com/kms/latest/APIReference/API_ImportKeyMaterial.html
 const VALID_DAYS_MAX: i64 = 365;
 

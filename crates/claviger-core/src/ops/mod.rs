@@ -82,7 +82,6 @@ mod verify_mac;
 use claviger_audit::Parameters;
 use claviger_model::Operation;
 
-pub(crate) use self::import::day_of;
 use crate::pipeline::Route;
 
 /// One arm an operation; the compiler sees that none is missing.

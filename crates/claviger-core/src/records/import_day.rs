@@ -1,6 +1,6 @@
 //! The key under which one day's import tokens are sealed.
 
-use claviger_model::Secret;
+use claviger_model::{Secret, Timestamp};
 
 use super::{Fault, Record};
 
@@ -32,9 +32,14 @@ impl Record for ImportDayRecord {
 }
 
 impl ImportDayRecord {
-    /// The id of the day: days since the epoch, so that ids sort by age.
+    /// The id of the day, so that ids sort by age.
     pub fn id(day: u32) -> String {
         format!("{day:010}")
+    }
+
+    /// The UTC day of a moment: days since the epoch.
+    pub(crate) fn day_at(now: Timestamp) -> Result<u32, Fault> {
+        u32::try_from(now.epoch_ms().div_euclid(DAY_MS)).map_err(|_| Fault::Engine)
     }
 
     /// The day of an id.
@@ -45,3 +50,4 @@ impl ImportDayRecord {
 
 /// The length of a day's key.
 pub const DAY_KEY_BYTES: usize = 32;
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
