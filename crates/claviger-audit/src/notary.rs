@@ -6,10 +6,10 @@ use std::sync::Arc;
 use crate::checkpoint::{Checkpoint, Position};
 use crate::frame::{Chain, GENESIS, Head, sha256};
 use crate::locked::Locked;
-use crate::log::Settings;
 use crate::note::{Signer, VerifierKey};
 use crate::recovery::Ledger;
 use crate::segment::{Segment, sync_folder};
+use crate::settings::Settings;
 use crate::writer::Tail;
 
 pub(crate) struct Notary {

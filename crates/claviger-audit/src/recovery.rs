@@ -17,12 +17,12 @@ use crate::error::Error;
 use crate::frame::{Broken, Chain, Head, parse, sha256};
 use crate::ledger::Entries;
 use crate::locked::Locked;
-use crate::log::Settings;
 use crate::note::{Note, VerifierKey};
 use crate::place::Place;
 use crate::segment::{
     FILE_MODE, FOLDER_MODE, RawLine, Segment, checkpoints_path, is_node_name, segments, sync_folder,
 };
+use crate::settings::Settings;
 use crate::writer::Tail;
 
 /// What opening the log found.

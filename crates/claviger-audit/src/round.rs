@@ -101,7 +101,7 @@ const LINES_MAX: usize = 64;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::log::{Ack, Settings};
+    use crate::settings::{Ack, Settings};
 
     #[test]
     fn a_round_is_open_until_it_is_written() {

@@ -19,11 +19,11 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 use crate::error::Error;
-use crate::log::{Ack, Settings};
 use crate::notary::Notary;
 use crate::note::{Signer, VerifierKey};
 use crate::place::Place;
 use crate::segment::Segment;
+use crate::settings::{Ack, Settings};
 use crate::writer::{Tail, Writer};
 
 pub(crate) struct Shared {
