@@ -41,6 +41,14 @@ impl Error {
             source,
         }
     }
+
+    pub(crate) fn refused(file: &Path, line: u64, reason: impl ToString) -> Self {
+        Self::Refused {
+            file: file.to_owned(),
+            line,
+            reason: reason.to_string(),
+        }
+    }
 }
 
 impl fmt::Display for Error {

@@ -32,6 +32,7 @@
 //!   [`Log`] writes lines, [`verify`] reads and judges them without server or secrets.
 
 mod checkpoint;
+mod checkpoint_file;
 mod error;
 pub mod event;
 mod frame;

@@ -39,8 +39,8 @@ impl Log {
     ) -> Result<(Self, Recovery), Error> {
         let signer = Signer::new(&settings.origin, seed)?;
         let recovered = recovery::recover(&settings, signer.key())?;
-        let (ledger, place) = (recovered.ledger, recovered.place);
-        let notary = Notary::new(&settings, signer, ledger, Box::new(now_ms));
+        let (checkpoints, place) = (recovered.checkpoints, recovered.place);
+        let notary = Notary::new(&settings, signer, checkpoints, Box::new(now_ms));
         let shared = Arc::new(Shared::new(settings, recovered.tail, notary, place));
         shared.settle(true);
         shared.demand_checkpoint()?;

@@ -4,10 +4,10 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use crate::checkpoint::{Checkpoint, Position};
+use crate::checkpoint_file::CheckpointFile;
 use crate::frame::{Chain, GENESIS, Head, sha256};
 use crate::locked::Locked;
 use crate::note::{Signer, VerifierKey};
-use crate::recovery::Ledger;
 use crate::segment::{Segment, sync_folder};
 use crate::settings::Settings;
 use crate::writer::Tail;
@@ -31,7 +31,7 @@ impl Notary {
     pub(crate) fn new(
         settings: &Settings,
         signer: Signer,
-        ledger: Ledger,
+        checkpoints: CheckpointFile,
         now_ms: Box<dyn Fn() -> i64 + Send + Sync>,
     ) -> Self {
         Self {
@@ -39,10 +39,10 @@ impl Notary {
             signer,
             segment_started_ms: None,
             now_ms,
-            file: ledger.file,
-            end: ledger.end,
-            previous: ledger.previous.unwrap_or(GENESIS),
-            last: ledger.last,
+            file: checkpoints.file,
+            end: checkpoints.end,
+            previous: checkpoints.previous.unwrap_or(GENESIS),
+            last: checkpoints.last,
         }
     }
 

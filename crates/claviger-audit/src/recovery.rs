@@ -3,9 +3,8 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
-use std::fs::{self, DirBuilder, OpenOptions};
-use std::io::{Read, Seek, SeekFrom};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::fs::{self, DirBuilder};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,14 +12,13 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::checkpoint::{Checkpoint, Position};
+use crate::checkpoint_file::CheckpointFile;
 use crate::error::Error;
-use crate::frame::{Broken, Chain, Head, parse, sha256};
-use crate::ledger::Entries;
-use crate::locked::Locked;
-use crate::note::{Note, VerifierKey};
+use crate::frame::{Broken, Chain, parse};
+use crate::note::VerifierKey;
 use crate::place::Place;
 use crate::segment::{
-    FILE_MODE, FOLDER_MODE, RawLine, Segment, checkpoints_path, is_node_name, segments, sync_folder,
+    FOLDER_MODE, RawLine, Segment, checkpoints_path, is_node_name, segments, sync_folder,
 };
 use crate::settings::Settings;
 use crate::writer::Tail;
@@ -41,18 +39,10 @@ pub struct Recovery {
 /// All that the log needs to go on.
 pub(crate) struct Recovered {
     pub(crate) report: Recovery,
-    pub(crate) ledger: Ledger,
+    pub(crate) checkpoints: CheckpointFile,
     /// Of the checkpoint file.
     pub(crate) place: Place,
     pub(crate) tail: Tail,
-}
-
-/// The checkpoint file, open at the end of its last whole checkpoint.
-pub(crate) struct Ledger {
-    pub(crate) file: Locked,
-    pub(crate) end: u64,
-    pub(crate) previous: Option<Head>,
-    pub(crate) last: Option<Checkpoint>,
 }
 
 pub(crate) fn recover(settings: &Settings, key: &VerifierKey) -> Result<Recovered, Error> {
@@ -65,9 +55,9 @@ pub(crate) fn recover(settings: &Settings, key: &VerifierKey) -> Result<Recovere
     }
     make_folder(&settings.dir)?;
     let path = checkpoints_path(&settings.dir, &settings.node);
-    let ledger = open_ledger(&path, key)?;
-    let place = Place::of(&ledger.file, &path).map_err(Error::io(&path))?;
-    let mut scan = Scan::new(path, ledger.last.clone());
+    let checkpoints = CheckpointFile::open(&path, key)?;
+    let place = Place::of(&checkpoints.file, &path).map_err(Error::io(&path))?;
+    let mut scan = Scan::new(path, checkpoints.last.clone());
     let found = segments(&settings.dir, &settings.node)?;
     for segment in found
         .iter()
@@ -86,7 +76,7 @@ pub(crate) fn recover(settings: &Settings, key: &VerifierKey) -> Result<Recovere
     };
     Ok(Recovered {
         report,
-        ledger,
+        checkpoints,
         place,
         tail,
     })
@@ -104,69 +94,6 @@ fn make_folder(dir: &Path) -> Result<(), Error> {
     match dir.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         Some(parent) => sync_folder(parent).map_err(Error::io(parent)),
         None => Ok(()),
-    }
-}
-
-fn open_ledger(path: &Path, key: &VerifierKey) -> Result<Ledger, Error> {
-    let mut options = OpenOptions::new();
-    let opened = options
-        .create(true)
-        .append(true)
-        .read(true)
-        .mode(FILE_MODE)
-        .open(path);
-    let opened = opened.map_err(Error::io(path))?;
-    let file = Locked::new(opened).map_err(|_| Error::Locked(path.to_owned()))?;
-    let length = file.metadata().map_err(Error::io(path))?.len();
-    let start = length.saturating_sub(LEDGER_TAIL_BYTES);
-    let mut bytes = Vec::new();
-    (&*file)
-        .seek(SeekFrom::Start(start))
-        .map_err(Error::io(path))?;
-    (&*file).read_to_end(&mut bytes).map_err(Error::io(path))?;
-    let mut entries = if start == 0 {
-        Entries::new(&bytes)
-    } else {
-        Entries::resume(&bytes)
-    };
-    let last = entries.by_ref().last();
-    let torn = u64::try_from(entries.rest().len()).unwrap_or(u64::MAX);
-    let end = length.saturating_sub(torn);
-    if torn > 0 {
-        file.set_len(end).map_err(Error::io(path))?;
-    }
-    let Some(entry) = last else {
-        return Ok(Ledger {
-            file,
-            end,
-            previous: None,
-            last: None,
-        });
-    };
-    let checkpoint = trusted(entry.bytes, key).map_err(|reason| refused(path, 0, reason))?;
-    Ok(Ledger {
-        file,
-        end,
-        previous: Some(sha256(entry.bytes)),
-        last: Some(checkpoint),
-    })
-}
-
-/// The last checkpoint is the opener's own, or hands over to the opener's key.
-fn trusted(entry: &[u8], key: &VerifierKey) -> Result<Checkpoint, String> {
-    let note = str::from_utf8(entry).ok().and_then(Note::parse);
-    let note = note.ok_or("the last checkpoint is not a signed note")?;
-    let checkpoint = Checkpoint::parse(note.text).ok_or("the last note is not a checkpoint")?;
-    let trusted = match &checkpoint.successor {
-        Some(successor) => successor == key,
-        None => note.is_signed_by(key),
-    };
-    if trusted {
-        Ok(checkpoint)
-    } else {
-        Err(format!(
-            "the last checkpoint neither verifies with {key} nor names it as successor"
-        ))
     }
 }
 
@@ -206,7 +133,7 @@ impl Scan {
             (None, _) => None,
         };
         if chain.is_some_and(|chain| chain.size != before) {
-            return Err(refused(
+            return Err(Error::refused(
                 &segment.path,
                 0,
                 "does not follow the segment before it",
@@ -234,7 +161,7 @@ impl Scan {
         segment: &Segment,
         at: &mut Option<Chain>,
     ) -> Result<(), Error> {
-        let refuse = |reason: &dyn fmt::Display| refused(&segment.path, raw.number, reason);
+        let refuse = |reason: &dyn fmt::Display| Error::refused(&segment.path, raw.number, reason);
         let frame = parse(&raw.bytes).ok_or_else(|| refuse(&Broken::NotALine))?;
         let before = Chain {
             size: segment.first.saturating_sub(1),
@@ -263,7 +190,7 @@ impl Scan {
             (Some(chain), _) => chain,
             (None, None) => Chain::START,
             (None, Some(segment)) => {
-                return Err(refused(
+                return Err(Error::refused(
                     &segment.path,
                     0,
                     "neither a line nor a checkpoint says what precedes it",
@@ -276,7 +203,7 @@ impl Scan {
                 "covers {covered} lines but the log ends after {}",
                 chain.size
             );
-            return Err(refused(&self.checkpoints, 0, reason));
+            return Err(Error::refused(&self.checkpoints, 0, reason));
         }
         Ok(chain)
     }
@@ -287,7 +214,7 @@ fn refuse_unsigned(scan: &Scan) -> Result<(), Error> {
     let has_lines = scan.chain.is_some_and(|chain| chain.size > 0);
     if has_lines && scan.checkpoint.is_none() {
         let reason = "holds no checkpoint, but the log has lines: what was signed of them is lost";
-        return Err(refused(&scan.checkpoints, 0, reason));
+        return Err(Error::refused(&scan.checkpoints, 0, reason));
     }
     Ok(())
 }
@@ -323,14 +250,6 @@ fn open_tail(settings: &Settings, last: Option<&Segment>, scan: &Scan) -> Result
     })
 }
 
-fn refused(file: &Path, line: u64, reason: impl ToString) -> Error {
-    Error::Refused {
-        file: file.to_owned(),
-        line,
-        reason: reason.to_string(),
-    }
-}
-
 #[derive(Deserialize)]
 struct EventId<'a> {
     #[serde(rename = "eventID", borrow)]
@@ -339,5 +258,3 @@ struct EventId<'a> {
 
 /// Enough to find again every event that the store may still want to hand over.
 const SEGMENTS_SCANNED: usize = 2;
-/// Many times the longest checkpoint.
-const LEDGER_TAIL_BYTES: u64 = 1 << 16;
