@@ -46,7 +46,7 @@ pub use decide::{Policies, decide};
 pub use decision::{Clause, Decision, Effect, Grounds, PolicySource, PolicyType, Reason};
 pub use error::{ParseError, Refusal};
 pub use grant::{ContextConstraint, Grant, GrantConstraints};
-pub use key_policy::{allows_put_key_policy, default_key_policy};
+pub use key_policy::default_key_policy;
 pub use policy::{Policy, PolicyKind, Unbound};
 pub use principal::{Principal, PrincipalKind, PrincipalRef};
 pub use reprint::reprint;

@@ -113,14 +113,12 @@ impl Operation for CreateKey {
         let arn = place
             .arn(&cx.caller.account, input.multi_region == Some(true))
             .to_string();
-        let policy = match &input.policy {
-            Some(policy) => KeyPolicy::accept(cx, &arn, policy, creation::bypass(input)).await?,
-            None => KeyPolicy::default_of(cx.caller.account),
-        };
+        let policy =
+            KeyPolicy::of_new_key(cx, input.policy.as_deref(), creation::bypass(input)).await?;
         let mut all_tags = BTreeMap::new();
         keys::add_tags(&mut all_tags, creation::tags(input))?;
         quotas::one_more_key(cx, cx.caller.account, &place.region).await?;
-        let mut record = creation::new_record(cx, input, &place, policy, all_tags);
+        let mut record = creation::new_record(cx, input, &place, policy, all_tags)?;
         if record.origin == OriginType::AwsKms {
             let fresh = Fresh::draw(cx.core, record.spec).await?;
             let (id, entry) = material::add(&mut cx.staged, &cx.caller.account, &place, fresh)?;

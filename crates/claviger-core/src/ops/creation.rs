@@ -28,8 +28,8 @@ pub(super) fn new_record(
     place: &KeyPlace,
     policy: KeyPolicy,
     tags: BTreeMap<String, String>,
-) -> KeyRecord {
-    KeyRecord {
+) -> Result<KeyRecord, Error> {
+    let record = KeyRecord {
         id: place.key,
         multi_region: input.multi_region == Some(true),
         account: cx.caller.account.to_string(),
@@ -39,8 +39,8 @@ pub(super) fn new_record(
         spec: spec(input),
         usage: input.key_usage.unwrap_or(KeyUsageType::EncryptDecrypt),
         origin: origin(input),
-        policy: policy.text,
-        principals: policy.principals,
+        policy: String::new(),
+        principals: BTreeMap::new(),
         managed_for: None,
         tags,
         aliases: BTreeSet::new(),
@@ -53,7 +53,8 @@ pub(super) fn new_record(
         on_demand_rotations: 0,
         rotation: None,
         last_use: None,
-    }
+    };
+    policy.attach(cx, place, record)
 }
 
 /// Whether there are such keys.

@@ -2,17 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use claviger_model::AccountId;
-use claviger_policy::{
-    NoConditionValues, Policy, PolicyKind, PrincipalRef, Request, Resource, Value, Values,
-    allows_put_key_policy, reprint,
-};
+use claviger_model::PutKeyPolicyInput;
+use claviger_policy::{Policy, PolicyKind, PrincipalRef, Value, Values, reprint};
 
+use super::put_key_policy::PutKeyPolicy;
 use crate::{
     cx::Cx,
     error::{self, Error},
+    key::Key,
+    pipeline::will_permit,
     principals::printed,
-    records::KeyRecord,
+    records::{KeyPlace, KeyRecord, Stored},
 };
 
 /// `kms:BypassPolicyLockoutSafetyCheck` of a request: policies ask with Null whether it was left out.
@@ -21,40 +21,64 @@ pub(super) fn bypass_condition(sent: Option<bool>) -> Option<Values<'static>> {
     sent.map(|bypass| Values::One(Value::Bool(bypass)))
 }
 
-/// A policy that may be attached to a key.
+/// A policy for a key of the caller's.
 pub(super) struct KeyPolicy {
     /// The document as it was given.
-    pub(super) text: String,
+    text: String,
     /// The unique ids of the users, roles and sessions that it names.
-    pub(super) principals: BTreeMap<String, String>,
+    principals: BTreeMap<String, String>,
+    /// Whether the caller may be left without a way to change it.
+    may_lock_out: bool,
 }
 
 impl KeyPolicy {
-    /// The policy of a key that is created without one.
-    pub(super) fn default_of(account: AccountId) -> Self {
-        Self {
-            text: claviger_policy::default_key_policy(account),
-            principals: BTreeMap::new(),
+    /// The policy of a new key: the one that was asked for, or else that of a key that is created without one.
+    pub(super) async fn of_new_key(
+        cx: &Cx<'_>,
+        text: Option<&str>,
+        bypass_lockout_check: bool,
+    ) -> Result<Self, Error> {
+        match text {
+            Some(text) => Self::accept(cx, text, bypass_lockout_check).await,
+            None => Ok(Self {
+                text: claviger_policy::default_key_policy(cx.caller.account),
+                principals: BTreeMap::new(),
+                // Nobody chose it. Who creates a key needs no right to change its policy.
+                may_lock_out: true,
+            }),
         }
     }
 
-    /// Checks a document before it becomes the policy of the caller's key `arn`.
+    /// Checks a document by itself.
     pub(super) async fn accept(
         cx: &Cx<'_>,
-        arn: &str,
         text: &str,
         bypass_lockout_check: bool,
     ) -> Result<Self, Error> {
         let policy = parse(text)?;
-        let principals = resolve(cx, &policy).await?;
-        let policy = policy.bind(&principals).map_err(error::internal)?;
-        if !bypass_lockout_check && locks_out(cx, arn, &policy) {
-            return Err(error::policy_locks_out());
-        }
         Ok(Self {
             text: text.to_owned(),
-            principals,
+            principals: resolve(cx, &policy).await?,
+            may_lock_out: bypass_lockout_check,
         })
+    }
+
+    /// The record with this policy in the place of the one that it has.
+    pub(super) fn attach(
+        self,
+        cx: &Cx<'_>,
+        place: &KeyPlace,
+        record: KeyRecord,
+    ) -> Result<KeyRecord, Error> {
+        let record = KeyRecord {
+            policy: self.text,
+            principals: self.principals,
+            ..record
+        };
+        if !self.may_lock_out && locks_out(cx, place, &record)? {
+            return Err(error::policy_locks_out());
+        }
+        Ok(record)
     }
 }
 
@@ -102,19 +126,27 @@ async fn resolve(cx: &Cx<'_>, policy: &Policy) -> Result<BTreeMap<String, String
     Ok(ids)
 }
 
-fn locks_out(cx: &Cx<'_>, arn: &str, policy: &Policy) -> bool {
-    let request = Request {
-        principal: &cx.caller.principal,
-        action: "kms:PutKeyPolicy",
-        resource: Resource::Key {
-            arn,
-            account: cx.caller.account,
+/// The lockout safety check: whether the caller, as it calls now, could not put another policy on the key of this record.
+// AWS: https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html
+// UNKNOWN: which values the condition keys of the later call have in this check. Here those of this call and of the key as it
+// will be, with the policy name `default`, and no word of bypassing the check.
+fn locks_out(cx: &Cx<'_>, place: &KeyPlace, record: &KeyRecord) -> Result<bool, Error> {
+    let key = Key::compile(
+        place.clone(),
+        Stored {
+            record: record.clone(),
+            version: 0,
+            revision: 0,
+            account: cx.caller.account.as_u64(),
         },
-        // UNKNOWN: how AWS treats conditions in this check. Here a permission that hangs on one does not count.
-        conditions: &NoConditionValues,
-        encryption_context: None,
+    )?;
+    let again = PutKeyPolicyInput {
+        key_id: key.arn.clone(),
+        policy_name: None,
+        policy: record.policy.clone(),
+        bypass_policy_lockout_safety_check: None,
     };
-    !allows_put_key_policy(policy, &request)
+    Ok(!will_permit::<PutKeyPolicy>(cx, &again, key))
 }
 
 /// The name of the only policy that a key has here: no key is shared by RAM.

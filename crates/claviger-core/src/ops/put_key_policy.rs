@@ -11,7 +11,6 @@ use crate::{
     cx::Cx,
     error::{self, Error},
     pipeline::{Admitted, OneKey, Operation},
-    records::KeyRecord,
     rule::{Actions, Rule},
 };
 
@@ -55,12 +54,8 @@ impl Operation for PutKeyPolicy {
             _ => return Err(error::policy_not_found()),
         }
         let key = on.key();
-        let policy = KeyPolicy::accept(cx, &key.arn, &input.policy, bypass(input)).await?;
-        let record = KeyRecord {
-            policy: policy.text,
-            principals: policy.principals,
-            ..key.record.clone()
-        };
+        let policy = KeyPolicy::accept(cx, &input.policy, bypass(input)).await?;
+        let record = policy.attach(cx, &key.place, key.record.clone())?;
         cx.change_key(&key, record)?;
         cx.note_key(&key);
         Ok(PutKeyPolicyOutput)

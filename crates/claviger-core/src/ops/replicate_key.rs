@@ -77,10 +77,7 @@ impl Operation for ReplicateKey {
         regions::must_be_primary(primary)?;
         let place = replicas::free_place(cx, primary, &input.replica_region).await?;
         let arn = place.arn(&primary.account, true).to_string();
-        let policy = match &input.policy {
-            Some(policy) => KeyPolicy::accept(cx, &arn, policy, bypass(input)).await?,
-            None => KeyPolicy::default_of(primary.account),
-        };
+        let policy = KeyPolicy::of_new_key(cx, input.policy.as_deref(), bypass(input)).await?;
         let mut all_tags = BTreeMap::new();
         keys::add_tags(&mut all_tags, tags(input))?;
         let mut related = primary.record.related_or_alone();
@@ -91,18 +88,17 @@ impl Operation for ReplicateKey {
         };
         let record = KeyRecord {
             description: input.description.clone().unwrap_or_default(),
-            policy: policy.text.clone(),
-            principals: policy.principals,
             tags: all_tags,
             ..replicas::new_record(cx, &shared, &place)
         };
+        let record = policy.attach(cx, &place, record)?;
         // The new replica is given all that they share, whether there were others to be told or not.
         let _told_once = regions::change_shared(cx.core, &mut cx.staged, primary, shared).await?;
         let metadata = replicas::being_created(keys::metadata(&record, &arn, cx.now));
         let created = replicas::created(input, &record, &metadata);
         let answer = ReplicateKeyOutput {
             replica_key_metadata: Some(metadata),
-            replica_policy: Some(policy.text),
+            replica_policy: Some(record.policy.clone()),
             replica_tags: Some(tags(input).to_vec()),
         };
         note(cx, &answer, [created, regions::synchronized(primary)]);

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use claviger_model::Region;
 use claviger_policy::{
     ConditionValues, Decision, Effect, Grant, Policies, Policy, Request, Resource, Value, Values,
     decide,
@@ -9,7 +10,7 @@ use claviger_policy::{
 
 use super::{
     Operation,
-    subject::{Ask, On, Subject},
+    subject::{Ask, On, OneKey, Subject},
 };
 use crate::{
     cx::Cx,
@@ -39,6 +40,7 @@ pub(super) async fn authorize<O: Operation>(
             cx,
             input,
             subject,
+            region: cx.region,
             ask,
             names_resource,
         };
@@ -47,11 +49,34 @@ pub(super) async fn authorize<O: Operation>(
     Ok(())
 }
 
+/// Whether the policies will let the caller do this to the key in its Region, once it is stored as it is here. Asked of what no
+/// grant permits.
+pub(crate) fn will_permit<O>(cx: &Cx<'_>, input: &O::Input, key: Key) -> bool
+where
+    O: Operation<Subject = OneKey>,
+{
+    let region = key.place.region.clone();
+    let subject = OneKey::from(key);
+    subject.asks(&O::RULE).all(|ask| {
+        let question = Question::<O> {
+            cx,
+            input,
+            subject: &subject,
+            region: &region,
+            ask,
+            names_resource: true,
+        };
+        question.decide(&[]).is_allowed()
+    })
+}
+
 /// One thing that the caller must be allowed.
 struct Question<'a, O: Operation> {
     cx: &'a Cx<'a>,
     input: &'a O::Input,
     subject: &'a O::Subject,
+    /// Where the call comes in.
+    region: &'a Region,
     ask: Ask<'a>,
     /// Whether a refusal names the resource: AWS leaves it out for what is asked besides the operation's own action.
     names_resource: bool,
@@ -91,6 +116,7 @@ impl<O: Operation> Question<'_, O> {
             cx: self.cx,
             input: self.input,
             subject: self.subject,
+            region: self.region,
             action: self.ask.action,
             key: self.ask.on.key(),
             alias: self.ask.alias,
@@ -188,6 +214,7 @@ struct Facts<'a, O: Operation> {
     cx: &'a Cx<'a>,
     input: &'a O::Input,
     subject: &'a O::Subject,
+    region: &'a Region,
     action: &'static str,
     key: Option<&'a Key>,
     alias: Option<&'a str>,
@@ -244,7 +271,7 @@ impl<O: Operation> Facts<'_, O> {
         match key {
             "aws:currenttime" => Some(Values::One(Value::Time(cx.now))),
             "aws:epochtime" => Some(Values::One(Value::Number(cx.now.epoch_seconds()))),
-            "aws:requestedregion" => Some(Values::text(cx.region.as_str())),
+            "aws:requestedregion" => Some(Values::text(self.region.as_str())),
             "aws:securetransport" => Some(Values::One(Value::Bool(cx.origin.tls.is_some()))),
             "aws:sourceip" => cx
                 .origin

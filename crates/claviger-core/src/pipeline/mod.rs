@@ -34,7 +34,6 @@ use claviger_model::{
 };
 use tokio::sync::OwnedMutexGuard;
 
-pub(crate) use self::subject::lane_of;
 use self::trail::Trail;
 pub use self::{
     admit::{Admitted, AdmittedKey, OpenMaterial},
@@ -48,6 +47,7 @@ pub use self::{
         Ask, BlobKey, Entity, KeyInBlob, MaybeKey, Named, NoKey, On, OneKey, Subject, TwoKeys, lane,
     },
 };
+pub(crate) use self::{authorize::will_permit, subject::lane_of};
 use crate::{
     call::{Answer, Call, Caller},
     core::Core,

@@ -185,6 +185,16 @@ impl Subject for OneKey {
     }
 }
 
+impl From<Key> for OneKey {
+    /// A key that is not stored yet, or not yet as here.
+    fn from(key: Key) -> Self {
+        let key = Arc::new(key);
+        Self {
+            found: Found { key, alias: None },
+        }
+    }
+}
+
 impl OneKey {
     pub(super) fn key(&self) -> &Arc<Key> {
         &self.found.key

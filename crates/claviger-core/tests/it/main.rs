@@ -23,6 +23,7 @@ mod imports;
 mod job_runs;
 mod key_stores;
 mod last_usage;
+mod lockout;
 mod managed;
 mod model;
 mod paging;
