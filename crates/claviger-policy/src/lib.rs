@@ -48,7 +48,7 @@ pub use error::{ParseError, Refusal};
 pub use grant::{ContextConstraint, Grant, GrantConstraints};
 pub use key_policy::default_key_policy;
 pub use policy::{Policy, PolicyKind, Unbound};
-pub use principal::{Principal, PrincipalKind, PrincipalRef};
+pub use principal::{Principal, PrincipalKind, PrincipalRef, is_issuer};
 pub use reprint::reprint;
 pub use request::{ConditionValues, NoConditionValues, Request, Resource, Value, Values};
 pub use spelling::{are_alike, folded};

@@ -9,7 +9,7 @@ use claviger_core::{
     rule::Rule,
 };
 use claviger_model::AccountId;
-use claviger_policy::Values;
+use claviger_policy::{Values, is_issuer};
 
 use crate::{errors, oidc_providers::OidcProviderRecord, subjects};
 
@@ -149,17 +149,10 @@ pub(super) async fn within_quota(cx: &Cx<'_>) -> Result<(), Error> {
     }
 }
 
-/// Refuses what can't be an issuer: `https`, a host, perhaps a path, and nothing else.
+/// Refuses what can't be an issuer.
 pub(super) fn check_url(url: &str) -> Result<(), Error> {
-    let plain = |text: &str| {
-        text.bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"-._~/%:".contains(&byte))
-    };
-    let host = url
-        .strip_prefix(SCHEME)
-        .and_then(|rest| rest.split('/').next());
-    match host {
-        Some(host) if !host.is_empty() && plain(url) => Ok(()),
+    match url.strip_prefix(SCHEME) {
+        Some(issuer) if is_issuer(issuer) => Ok(()),
         Some(_) | None => Err(errors::invalid_provider_url()),
     }
 }

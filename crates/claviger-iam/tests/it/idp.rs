@@ -29,6 +29,7 @@ pub(crate) struct Idp(pub(crate) Arc<Inner>);
 
 pub(crate) struct Inner {
     answer: Mutex<Option<String>>,
+    url: Mutex<String>,
     asked: AtomicUsize,
     /// Met twice by each fetch, when there is one.
     pub(crate) gate: Mutex<Option<Arc<Barrier>>>,
@@ -38,6 +39,7 @@ impl Idp {
     pub(crate) fn new() -> Self {
         let idp = Self(Arc::new(Inner {
             answer: Mutex::new(None),
+            url: Mutex::new(URL.to_owned()),
             asked: AtomicUsize::new(0),
             gate: Mutex::new(None),
         }));
@@ -51,6 +53,11 @@ impl Idp {
 
     pub(crate) fn answer(&self, answer: Option<String>) {
         *self.0.answer.lock().unwrap() = answer;
+    }
+
+    /// Is found there from now on.
+    pub(crate) fn move_to(&self, url: &str) {
+        url.clone_into(&mut self.0.url.lock().unwrap());
     }
 
     pub(crate) fn asked(&self) -> usize {
@@ -67,7 +74,7 @@ impl KeySetSource for Idp {
         &'a self,
         issuer: &'a str,
     ) -> Pin<Box<dyn Future<Output = Result<Vec<u8>, Unavailable>> + Send + 'a>> {
-        assert_eq!(issuer, format!("https://{URL}"));
+        assert_eq!(issuer, format!("https://{}", self.0.url.lock().unwrap()));
         Box::pin(async {
             self.0.asked.fetch_add(1, SeqCst);
             let gate = self.0.gate.lock().unwrap().clone();

@@ -51,6 +51,36 @@ async fn whom_the_provider_vouches_for_gets_a_session() {
     assert_eq!(used["webIdFederationData"]["federatedProvider"], ARN);
 }
 
+/// Whatever URL an issuer may have, a role can trust it by its ARN and name its claims.
+#[tokio::test]
+async fn issuers_of_every_form_are_trusted() {
+    let scene = Scene::new().await;
+    for (role, url) in [
+        ("slash", "tenant.idp.example/"),
+        ("port", "idp.example:8443/realms/ci"),
+        ("empty", "idp.example/a//b"),
+        ("marks", "idp.example/~a/b%7Ec/d:e"),
+    ] {
+        scene.idp.move_to(url);
+        let issuer = format!("https://{url}");
+        let new = [
+            ("Url", issuer.as_str()),
+            ("ClientIDList.member.1", "sts.amazonaws.com"),
+        ];
+        let made = scene.ok("CreateOpenIDConnectProvider", &new).await;
+        let arn = text(&made, "OpenIDConnectProviderArn");
+        let trusting = trust_in(&arn, url, json!("sts:AssumeRoleWithWebIdentity"));
+        let role = scene.role_trusting(role, trusting).await;
+        let mut good = claims();
+        good["iss"] = json!(issuer);
+        let answer = assume(&scene, &rs256(&good), &role).await.unwrap();
+        assert_eq!(text(&answer, "Provider"), arn);
+        good["sub"] = json!("repo:evil/app");
+        let refused = assume(&scene, &rs256(&good), &role).await.unwrap_err();
+        assert!(refused.starts_with("AccessDenied"), "{url}: {refused}");
+    }
+}
+
 /// The trust policy sees what the token says; a stranger who does not fit leaves an event, and gets nothing.
 #[tokio::test]
 async fn the_trust_policy_decides_about_the_claims() {
@@ -220,9 +250,13 @@ async fn scene() -> Scene {
 }
 
 fn trust(actions: Value) -> Value {
-    json!({"Effect": "Allow", "Principal": {"Federated": ARN}, "Action": actions, "Condition": {
-        "StringEquals": {(format!("{URL}:aud")): "sts.amazonaws.com"},
-        "StringLike": {(format!("{URL}:sub")): "repo:acme/*"}}})
+    trust_in(ARN, URL, actions)
+}
+
+fn trust_in(arn: &str, url: &str, actions: Value) -> Value {
+    json!({"Effect": "Allow", "Principal": {"Federated": arn}, "Action": actions, "Condition": {
+        "StringEquals": {(format!("{url}:aud")): "sts.amazonaws.com"},
+        "StringLike": {(format!("{url}:sub")): "repo:acme/*"}}})
 }
 
 /// As the listener does it: the token says who calls.

@@ -5,6 +5,7 @@
 
 use crate::error::Refusal;
 use crate::policy::PolicyKind;
+use crate::principal::is_issuer;
 use crate::spelling::folded;
 
 /// The name of a condition key, [`folded`] since names are case-insensitive.
@@ -74,13 +75,9 @@ fn is_foreign(name: &str, kind: PolicyKind) -> bool {
     let Some((owner, rest)) = name.split_once(':') else {
         return false;
     };
-    let is_owner = !owner.is_empty()
-        && owner
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"-._/".contains(&byte));
     let is_own = OWN_SERVICES.contains(&owner);
     let is_for_kind = kind != PolicyKind::Key || PROVIDERS.contains(&owner);
-    is_owner && !is_own && !rest.is_empty() && is_for_kind
+    is_issuer(owner) && !is_own && !rest.is_empty() && is_for_kind
 }
 
 const fn one(name: &'static str) -> Rule {

@@ -8,6 +8,8 @@ use crate::error::{ParseError, Refusal};
 use crate::json::Node;
 use crate::request::Context;
 
+pub use name::is_issuer;
+
 /// An authenticated caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Principal {

@@ -19,7 +19,7 @@ pub(super) fn parse_aws(text: &str) -> Option<PrincipalRef> {
     let account = AccountId::parse(account).ok()?;
     let names_someone = match (service, resource.split_once('/')) {
         ("iam", None) if resource == "root" => return Some(PrincipalRef::Account(account)),
-        ("iam", Some(("user" | "role", path))) => path.split('/').all(is_name),
+        ("iam", Some(("user" | "role", name))) => is_name_with_path(name),
         ("sts", Some(("federated-user", name))) => is_name(name),
         ("sts", Some(("assumed-role", names))) => names
             .split_once('/')
@@ -41,14 +41,22 @@ pub(super) fn parse_service(text: &str) -> Option<PrincipalRef> {
 
 pub(super) fn parse_federated(text: &str) -> Option<PrincipalRef> {
     let is_provider = split_principal_arn(text).is_some_and(|(service, account, resource)| {
-        let provider = resource
-            .strip_prefix("saml-provider/")
-            .or_else(|| resource.strip_prefix("oidc-provider/"));
-        service == "iam"
-            && AccountId::parse(account).is_ok()
-            && provider.is_some_and(|name| name.split('/').all(is_name))
+        let names_one = match resource.split_once('/') {
+            Some(("saml-provider", name)) => is_name(name),
+            Some(("oidc-provider", issuer)) => is_issuer(issuer),
+            Some(_) | None => false,
+        };
+        service == "iam" && AccountId::parse(account).is_ok() && names_one
     });
     (is_provider || is_host_name(text)).then(|| PrincipalRef::Federated(text.to_owned()))
+}
+
+/// Whether this can be the issuer of an OpenID Connect provider, without `https://`: a host, perhaps a port and a path, and nothing
+/// else. A provider's ARN ends in it, and its condition keys begin with it.
+#[must_use]
+pub fn is_issuer(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/%:".contains(&byte);
+    !text.is_empty() && !text.starts_with('/') && text.bytes().all(is_plain)
 }
 
 pub(super) fn parse_canonical_user(text: &str) -> Option<PrincipalRef> {
@@ -56,13 +64,11 @@ pub(super) fn parse_canonical_user(text: &str) -> Option<PrincipalRef> {
     is_id.then(|| PrincipalRef::CanonicalUser(text.to_owned()))
 }
 
-/// The service, the account and the resource of a global ARN.
+/// The service, the account and the resource of a global ARN. There is no partition here but `aws`.
 fn split_principal_arn(text: &str) -> Option<(&str, &str, &str)> {
-    let (partition, rest) = text.strip_prefix("arn:")?.split_once(':')?;
-    let (service, rest) = rest.split_once("::")?;
+    let (service, rest) = text.strip_prefix("arn:aws:")?.split_once("::")?;
     let (account, resource) = rest.split_once(':')?;
-    let is_partition = partition.starts_with("aws") && partition.bytes().all(is_lower_or_dash);
-    is_partition.then_some((service, account, resource))
+    Some((service, account, resource))
 }
 
 fn is_unique_id(text: &str) -> bool {
@@ -71,6 +77,21 @@ fn is_unique_id(text: &str) -> bool {
         .bytes()
         .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
     is_kind && is_token && (16..=128).contains(&text.len())
+}
+
+/// The name of a user or role behind its path, which may be of anything that can be printed; here too, no wildcards.
+// AWS: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateUser.html
+fn is_name_with_path(text: &str) -> bool {
+    let is_path = |text: &str| {
+        !text.is_empty()
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_graphic() && !b"*?".contains(&byte))
+    };
+    match text.rsplit_once('/') {
+        Some((path, name)) => is_path(path) && is_name(name),
+        None => is_name(text),
+    }
 }
 
 /// The characters of IAM names; no wildcard is among them.
@@ -89,10 +110,6 @@ fn is_host_name(text: &str) -> bool {
                 .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
     };
     text.contains('.') && text.split('.').all(is_label)
-}
-
-fn is_lower_or_dash(byte: u8) -> bool {
-    byte.is_ascii_lowercase() || byte == b'-'
 }
 
 const SERVICE_DOMAINS: [&str; 3] = ["amazonaws.com", "amazonaws.com.cn", "aws.internal"];

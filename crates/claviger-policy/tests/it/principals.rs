@@ -21,13 +21,12 @@ fn every_form_of_principal() {
         r#"{"AWS":"arn:aws:iam::111122223333:root"}"#,
         &[PrincipalRef::Account(own())],
     );
-    check(
-        r#"{"AWS":"arn:aws-us-gov:iam::111122223333:root"}"#,
-        &[PrincipalRef::Account(own())],
-    );
     for named in [
         "arn:aws:iam::111122223333:user/Alice",
         "arn:aws:iam::111122223333:user/team/a/Alice",
+        "arn:aws:iam::111122223333:user/a!b/a~b/Alice",
+        "arn:aws:iam::111122223333:user/a//b/Alice",
+        "arn:aws:iam::111122223333:role/a:b/{c}/R",
         "arn:aws:iam::111122223333:role/aws-service-role/x.amazonaws.com/R",
         "arn:aws:sts::111122223333:assumed-role/Admin/a@example.com",
         "arn:aws:sts::111122223333:federated-user/Bob",
@@ -47,11 +46,19 @@ fn every_form_of_principal() {
             PrincipalRef::AnyOne,
         ],
     );
-    let provider = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com";
-    check(
-        &format!(r#"{{"Federated":"{provider}"}}"#),
-        &[PrincipalRef::Federated(provider.to_owned())],
-    );
+    for provider in [
+        "saml-provider/Corporate",
+        "oidc-provider/token.actions.githubusercontent.com",
+        "oidc-provider/tenant.auth0.com/",
+        "oidc-provider/id.example:8443/realms/ci",
+        "oidc-provider/id.example/a//b/~c/%7Ed:e",
+    ] {
+        let arn = format!("arn:aws:iam::111122223333:{provider}");
+        check(
+            &format!(r#"{{"Federated":"{arn}"}}"#),
+            &[PrincipalRef::Federated(arn)],
+        );
+    }
     check(
         r#"{"Federated":"accounts.google.com"}"#,
         &[PrincipalRef::Federated("accounts.google.com".to_owned())],
