@@ -59,6 +59,12 @@ fn the_first_start_may_fix_account_region_and_credentials() {
         .expect_success("get-caller-identity")
         .json();
     assert_eq!(caller["Arn"], "arn:aws:iam::444455556666:root");
+    // The client signs for its own Region for IAM too, since it was told the endpoint.
+    let users = server
+        .aws(&ground, &["iam", "list-users"])
+        .expect_success("list-users")
+        .json();
+    assert_eq!(users["Users"].as_array().unwrap().len(), 0);
     server.stop();
 }
 

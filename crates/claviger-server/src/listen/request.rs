@@ -276,11 +276,14 @@ impl<S: Service> Connection<S> {
         self.service.credential(access_key_id, token).await
     }
 
+    /// Where a call runs that is signed for the Region of this name.
     fn region(&self, dialect: Dialect, name: &str) -> Option<Region> {
         match dialect {
-            // IAM is global, and signs with the Region that it lives in.
-            Dialect::Query(QueryService::Iam) if name != GLOBAL_REGION => None,
-            Dialect::Query(QueryService::Iam) => Region::parse(name).ok(),
+            // IAM lives in one Region. Clients that were told an endpoint sign for their own all the same: ADR 0011.
+            Dialect::Query(QueryService::Iam) => {
+                let is_served = name == GLOBAL_REGION || self.service.region(name).is_some();
+                Region::parse(GLOBAL_REGION).ok().filter(|_| is_served)
+            }
             Dialect::Json | Dialect::Query(QueryService::Sts) => self.service.region(name),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::{sync::atomic::Ordering, thread, time::Duration};
 
+use claviger_model::Region;
 use claviger_server::{
     listen::{Settings, Signatures, Threads},
     protocol::QueryService,
@@ -217,6 +218,35 @@ fn an_action_that_iam_does_not_know_is_refused_by_iam() {
     assert_eq!(*server.seen.refused.lock().unwrap(), [QueryService::Iam]);
 }
 
+/// Clients that were told an endpoint sign for their own Region; IAM is global and runs in one.
+#[test]
+fn iam_is_reached_from_every_region_and_runs_in_one() {
+    let server = Server::start(Settings::default());
+    let body = b"Action=Nope&Version=2010-05-08";
+    for (region, signed_for, code) in [
+        ("us-east-1", "us-east-1", "InvalidAction"),
+        ("eu-central-1", "eu-central-1", "InvalidAction"),
+        ("atlantis-1", "atlantis-1", "SignatureDoesNotMatch"),
+        // A signature is good for the Region that it names and for no other.
+        ("eu-central-1", "us-east-1", "SignatureDoesNotMatch"),
+        ("us-east-1", "eu-central-1", "SignatureDoesNotMatch"),
+    ] {
+        let signer = Signer {
+            service: "iam",
+            region: signed_for,
+            ..SIGNER
+        };
+        let request = String::from_utf8(sts(&signer, body)).unwrap();
+        let (signed, sent) = (format!("/{signed_for}/iam/"), format!("/{region}/iam/"));
+        let answer = ask(server.address, request.replace(&signed, &sent).as_bytes());
+        let code = format!("<Code>{code}</Code>");
+        assert!(answer.body.contains(&code), "{region}: {answer:?}");
+    }
+    let ran_in = server.seen.refused_in.lock().unwrap();
+    let ran_in: Vec<_> = ran_in.iter().map(Region::as_str).collect();
+    assert_eq!(ran_in, ["us-east-1"; 2]);
+}
+
 #[test]
 fn sts_refuses_with_its_own_codes_and_statuses() {
     let server = Server::start(Settings::default());
@@ -237,9 +267,9 @@ fn sts_refuses_with_its_own_codes_and_statuses() {
         region: "atlantis-1",
         ..*signer
     };
-    let iam_elsewhere = Signer {
+    let iam_nowhere = Signer {
         service: "iam",
-        ..*signer
+        ..no_region
     };
     let action = "Action=GetCallerIdentity&Version=2011-06-15";
     for (signer, body, status, code) in [
@@ -264,7 +294,7 @@ fn sts_refuses_with_its_own_codes_and_statuses() {
         ),
         (&wrong_secret, action, 403, "SignatureDoesNotMatch"),
         (&no_region, action, 403, "SignatureDoesNotMatch"),
-        (&iam_elsewhere, action, 403, "SignatureDoesNotMatch"),
+        (&iam_nowhere, action, 403, "SignatureDoesNotMatch"),
         (&stranger, action, 403, "InvalidClientTokenId"),
     ] {
         let answer = ask(server.address, &sts(signer, body.as_bytes()));

@@ -40,6 +40,8 @@ pub(crate) struct Seen {
     pub(crate) not_ready: AtomicBool,
     /// The services of calls that named no operation.
     pub(crate) refused: Mutex<Vec<QueryService>>,
+    /// The Regions in which those ran.
+    pub(crate) refused_in: Mutex<Vec<Region>>,
     /// `Held` is answered once this is notified.
     pub(crate) release: Notify,
 }
@@ -128,8 +130,9 @@ enum Route {
 impl Service for Fake {
     type Route = Route;
 
-    fn refuse(&self, service: QueryService, _: Call, refusal: Error) -> Pending<Answer> {
+    fn refuse(&self, service: QueryService, call: Call, refusal: Error) -> Pending<Answer> {
         self.seen.refused.lock().unwrap().push(service);
+        self.seen.refused_in.lock().unwrap().push(call.region);
         Box::pin(async move { Err(refusal) })
     }
 
