@@ -12,7 +12,9 @@ mod sign_in;
 
 pub use claviger_core::call::WebIdentity;
 use claviger_model::Timestamp;
-use jsonwebtoken::{Algorithm, Header, Validation, dangerous::insecure_decode_claims};
+use jsonwebtoken::{
+    Algorithm, Header, Validation, dangerous::insecure_decode_claims, errors::ErrorKind,
+};
 
 use self::{
     claims::{Claims, Issued},
@@ -65,7 +67,14 @@ pub async fn verify(
     let issuer = format!("{HTTPS}{}", provider.url);
     let key = key_sets.key(&issuer, &kid, alg, now).await?;
     let claims = jsonwebtoken::decode::<Claims>(token, &key, &signature_only(alg))
-        .map_err(|_| Refusal::Signature)?
+        .map_err(|error| {
+            // The signature may be good, and what it vouches for no set of claims.
+            if matches!(error.kind(), ErrorKind::Json(_)) {
+                Refusal::NoToken
+            } else {
+                Refusal::Signature
+            }
+        })?
         .claims;
     claims.identity(provider, now)
 }

@@ -64,6 +64,7 @@ impl Refusal {
             ),
             // UNKNOWN: AWS's own text is not recorded.
             Self::Signature => invalid("The signature of the web identity token is invalid.".to_owned()),
+            // UNKNOWN: AWS's own text for a claim of another type than it must have; here it counts as missing.
             Self::Claim(name) => invalid(format!("Missing a required claim: {name}")),
             // UNKNOWN: whether AWS says this, as clients report, whatever is wrong with the tags of a token.
             Self::Tags => errors::validation("Unable to validate tags"),

@@ -254,10 +254,28 @@ async fn claims_must_be_there_and_fit() {
         ("exp", Value::Null, Refusal::Claim("exp")),
         ("nbf", json!(NOW + 61), Refusal::NotYet),
         ("iat", json!(NOW + 61), Refusal::NotYet),
+        // RFC 7519, 2: a date may have fractions, which do not count.
+        ("nbf", json!(61.5 + NOW as f64), Refusal::NotYet),
         // RFC 8725: what has another type is not as good as absent.
-        ("nbf", json!((NOW + 61).to_string()), Refusal::Signature),
-        ("exp", json!((NOW + 300).to_string()), Refusal::Signature),
-        ("aud", json!({"0": "sts.amazonaws.com"}), Refusal::Signature),
+        ("nbf", json!((NOW - 5).to_string()), Refusal::Claim("nbf")),
+        ("iat", json!([NOW]), Refusal::Claim("iat")),
+        ("exp", json!((NOW + 300).to_string()), Refusal::Claim("exp")),
+        ("exp", json!(-1), Refusal::Claim("exp")),
+        ("exp", json!(1e300), Refusal::Claim("exp")),
+        ("sub", json!(7), Refusal::Claim("sub")),
+        ("amr", json!("mfa"), Refusal::Claim("amr")),
+        ("azp", json!(["second.client"]), Refusal::Claim("azp")),
+        (
+            "aud",
+            json!({"0": "sts.amazonaws.com"}),
+            Refusal::Claim("aud"),
+        ),
+        ("https://aws.amazon.com/tags", json!("team"), Refusal::Tags),
+        (
+            "https://aws.amazon.com/source_identity",
+            json!(7),
+            Refusal::SourceIdentity,
+        ),
     ] {
         let mut claims = claims();
         claims[name] = value.clone();
@@ -268,6 +286,10 @@ async fn claims_must_be_there_and_fit() {
         ("nbf", json!(NOW + 60)),
         ("iat", json!(NOW + 60)),
         ("exp", json!(NOW - 59)),
+        ("exp", json!(0.5 + (NOW + 300) as f64)),
+        ("exp", json!(0.25 + (NOW - 59) as f64)),
+        ("nbf", json!(60.5 + NOW as f64)),
+        ("iat", json!(0.5 + (NOW - 5) as f64)),
         ("aud", json!(["a", "sts.amazonaws.com"])),
         ("azp", json!("second.client")),
         ("sub", json!("x".repeat(255))),
@@ -307,7 +329,8 @@ async fn a_claim_that_occurs_twice_makes_no_token() {
         NOW + 300
     );
     let token = signed(&json!({"alg": "RS256", "kid": "rsa"}), &twice);
-    assert!(check(&token, &Idp::new().key_sets()).await.is_err());
+    let refused = check(&token, &Idp::new().key_sets()).await;
+    assert_eq!(refused, Err(Refusal::NoToken));
     assert_eq!(claimed_issuer(&token), Err(Refusal::NoToken));
 }
 
