@@ -45,8 +45,8 @@ pub enum Refusal {
     Empty,
     /// Two elements exclude each other.
     Exclusive(&'static str, &'static str),
-    /// `ForAllValues` on a key with at most one value would match requests that lack it.
-    ForAllValues,
+    /// `ForAllValues` on a key with at most one value would match requests that lack it: an encryption context or a tag.
+    ForAllValues(&'static str),
     /// An element that an identity policy must not have.
     IdentityPrincipal,
     /// A condition key that is evaluated in identity policies only.
@@ -94,10 +94,13 @@ impl Refusal {
                 "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."
             }
             Refusal::DuplicateSid => "Statement IDs (SID) in a single policy must be unique.",
-            Refusal::ForAllValues => {
-                "OverlyPermissiveCondition: Using the ForAllValues set operator with a single-valued condition key \
-                 matches requests without the specified [encryption context or tag] or with an unspecified \
-                 [encryption context or tag]. To fix, remove ForAllValues."
+            // UNKNOWN: how AWS fills the brackets of its page, `[encryption context or tag]`. Here with what the condition names.
+            Refusal::ForAllValues(what) => {
+                return Some(format!(
+                    "OverlyPermissiveCondition: Using the ForAllValues set operator with a single-valued condition key \
+                     matches requests without the specified {what} or with an unspecified {what}. To fix, remove \
+                     ForAllValues."
+                ));
             }
             Refusal::IdentityOnlyKey(_) => {
                 "These condition keys are not permitted in a key policy: aws:ResourceTag, kms:ResourceTag, \
@@ -160,7 +163,7 @@ impl fmt::Display for Refusal {
             Refusal::Exclusive(one, other) => {
                 write!(formatter, "Either {one} or {other} may be given, not both")
             }
-            Refusal::ForAllValues => {
+            Refusal::ForAllValues(_) => {
                 formatter.write_str("ForAllValues is used with a single-valued condition key")
             }
             Refusal::IdentityPrincipal => {

@@ -41,7 +41,7 @@ fn own_words(error: &ParseError) -> Option<&'static str> {
         Refusal::Empty => Some(of_nothing(&error.path)),
         Refusal::Value(_) => of_value(&error.path),
         Refusal::DuplicateSid
-        | Refusal::ForAllValues
+        | Refusal::ForAllValues(_)
         | Refusal::IdentityPrincipal
         | Refusal::IdentityOnlyKey(_)
         | Refusal::Missing(_)

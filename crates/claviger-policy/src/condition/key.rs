@@ -43,9 +43,15 @@ impl ConditionKey {
         &self.name
     }
 
-    /// Whether the key picks one pair out of a map that the caller fills.
-    pub(crate) fn is_one_pair_of_many(&self) -> bool {
-        self.name.starts_with(ENCRYPTION_CONTEXT) || self.name.starts_with(REQUEST_TAG)
+    /// What the key picks one of, if it picks one pair out of a map that the caller fills.
+    pub(crate) fn one_of_many(&self) -> Option<&'static str> {
+        if self.name.starts_with(ENCRYPTION_CONTEXT) {
+            Some("encryption context")
+        } else if self.name.starts_with(REQUEST_TAG) {
+            Some("tag")
+        } else {
+            None
+        }
     }
 }
 

@@ -54,9 +54,9 @@ impl Condition {
                     .map_err(|reason| values.refuse(reason))?;
                 if language.kind == PolicyKind::Key
                     && operator.quantifier == Quantifier::All
-                    && key.is_one_pair_of_many()
+                    && let Some(what) = key.one_of_many()
                 {
-                    return Err(values.refuse(Refusal::ForAllValues));
+                    return Err(values.refuse(Refusal::ForAllValues(what)));
                 }
                 conditions.push(Condition {
                     key,

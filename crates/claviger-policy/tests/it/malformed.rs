@@ -141,13 +141,14 @@ fn statement_ids_of_an_identity_policy_are_unique() {
 
 #[test]
 fn for_all_values_on_one_pair_of_many() {
-    let text = "OverlyPermissiveCondition: Using the ForAllValues set operator with a single-valued condition key \
-                matches requests without the specified [encryption context or tag] or with an unspecified [encryption \
-                context or tag]. To fix, remove ForAllValues.";
-    for key in [
-        "kms:EncryptionContext:AppName",
-        "KMS:encryptioncontext:a",
-        "aws:RequestTag/Team",
+    let of_context = "OverlyPermissiveCondition: Using the ForAllValues set operator with a single-valued condition \
+                      key matches requests without the specified encryption context or with an unspecified encryption \
+                      context. To fix, remove ForAllValues.";
+    let of_tag = of_context.replace("encryption context", "tag");
+    for (key, text) in [
+        ("kms:EncryptionContext:AppName", of_context),
+        ("KMS:encryptioncontext:a", of_context),
+        ("aws:RequestTag/Team", of_tag.as_str()),
     ] {
         for operator in [
             "ForAllValues:StringEquals",
