@@ -33,6 +33,19 @@ pub fn decide(request: &Request<'_>, policies: &Policies<'_>) -> Decision {
     weigh(&cx, policies).into()
 }
 
+/// Asks the request context for every condition key that could matter: all that the statements name that speak to the caller of
+/// this action on this resource. [`decide`] asks for no more than it needs; this is for a context that notes what it does not have.
+pub fn ask_all(request: &Request<'_>, policies: &Policies<'_>) {
+    let mut buffer = [0; ACTION_BYTES_USUAL];
+    let action = lowercase(request.action, &mut buffer);
+    let cx = Context::new(request, &action, policies.boundary.is_some());
+    let session = policies.session.unwrap_or_default();
+    let lists = policies.identity.iter().chain(session).map(Arc::as_ref);
+    let resource = policies.resource.filter(|_| cx.resource.owner().is_some());
+    let single = resource.into_iter().chain(policies.boundary);
+    lists.chain(single).for_each(|policy| policy.ask_all(&cx));
+}
+
 /// Every `Deny` is looked for first, then the permission, then whether boundary and session leave it standing.
 // DIFFERS: AWS lets a resource policy that names a user or a session itself pass the implicit deny of a boundary or a
 // session policy in the same account; here both limit in every case, so that what they say is the whole limit.

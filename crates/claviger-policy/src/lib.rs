@@ -42,7 +42,7 @@ mod resource;
 mod spelling;
 mod template;
 
-pub use decide::{Policies, decide};
+pub use decide::{Policies, ask_all, decide};
 pub use decision::{Clause, Decision, Effect, Grounds, PolicySource, PolicyType, Reason};
 pub use error::{ParseError, Refusal};
 pub use grant::{ContextConstraint, Grant, GrantConstraints};

@@ -72,6 +72,15 @@ impl Policy {
         self.statements.get(statement)?.sid.clone()
     }
 
+    /// Asks for every condition key of the statements that speak of this action on this resource to the caller.
+    pub(crate) fn ask_all(&self, cx: &Context<'_>) {
+        self.statements
+            .iter()
+            .filter(|statement| statement.addresses(cx) != Coverage::None)
+            .flat_map(|statement| &statement.conditions)
+            .for_each(|condition| condition.ask(cx));
+    }
+
     /// The statements that speak to the request. The first `Deny` ends the search, since nothing can undo it.
     pub(crate) fn verdict(&self, cx: &Context<'_>) -> Verdict {
         let mut verdict = Verdict::default();
@@ -129,8 +138,8 @@ pub(crate) struct Statement {
 }
 
 impl Statement {
-    /// Whom of the caller the statement speaks of, if it matches in every other element.
-    fn applies(&self, cx: &Context<'_>) -> Coverage {
+    /// Whom of the caller the statement speaks of, if it speaks of this action on this resource.
+    fn addresses(&self, cx: &Context<'_>) -> Coverage {
         let covers_action = self
             .actions
             .as_ref()
@@ -143,10 +152,14 @@ impl Statement {
         if !covers_resource {
             return Coverage::None;
         }
-        let coverage = self
-            .principals
+        self.principals
             .as_ref()
-            .map_or(Coverage::Principal, |principals| principals.covers(cx));
+            .map_or(Coverage::Principal, |principals| principals.covers(cx))
+    }
+
+    /// Whom of the caller the statement speaks of, if it matches in every other element.
+    fn applies(&self, cx: &Context<'_>) -> Coverage {
+        let coverage = self.addresses(cx);
         if coverage != Coverage::None
             && self
                 .conditions

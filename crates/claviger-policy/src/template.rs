@@ -81,6 +81,20 @@ impl<T: FromSymbols> Template<T> {
     }
 }
 
+impl<T> Template<T> {
+    /// The condition keys that are substituted.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = &ConditionKey> {
+        let pieces: &[Piece] = match self {
+            Template::Fixed(_) => &[],
+            Template::Open(pieces) => pieces,
+        };
+        pieces.iter().filter_map(|piece| match piece {
+            Piece::Variable { key, .. } => Some(key),
+            Piece::Text(_) | Piece::AnyRun | Piece::AnyOne => None,
+        })
+    }
+}
+
 /// Exact text: wildcards stand for themselves.
 impl FromSymbols for String {
     fn from_symbols(symbols: &[Symbol<'_>]) -> Self {

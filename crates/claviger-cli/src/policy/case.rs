@@ -5,7 +5,7 @@ use std::sync::Arc;
 use claviger_model::AccountId;
 use claviger_policy::{
     Clause, Decision, Effect, Grant, GrantConstraints, Policies, Policy, PolicySource, PolicyType,
-    Principal, PrincipalRef, Reason, Request, Resource, decide,
+    Principal, PrincipalRef, Reason, Request, Resource, ask_all, decide,
 };
 
 use super::action::Action;
@@ -93,7 +93,9 @@ impl Case {
             session: session.as_deref(),
             grants: grants.unwrap_or_default(),
         };
-        decide(&self.request(self.resource()), &policies)
+        let request = self.request(self.resource());
+        ask_all(&request, &policies);
+        decide(&request, &policies)
     }
 
     fn request<'a>(&'a self, resource: Resource<'a>) -> Request<'a> {

@@ -16,7 +16,7 @@ use claviger_model::{
 };
 use claviger_policy::{
     Clause, Decision, Effect, Policies, Policy, PolicySource, Principal, Reason, Request, Resource,
-    decide,
+    ask_all, decide,
 };
 
 pub(crate) use self::{
@@ -123,7 +123,9 @@ impl Simulation {
             Some(_) => self.owned(resource),
             None => unowned(resource),
         };
-        decide(&self.request(action, on), &policies)
+        let request = self.request(action, on);
+        ask_all(&request, &policies);
+        decide(&request, &policies)
     }
 
     /// Whether the boundary by itself lets the call through; none without a boundary.

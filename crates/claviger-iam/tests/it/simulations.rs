@@ -254,6 +254,51 @@ async fn a_resource_policy_takes_part() {
     assert!(simulated.contains("<SourcePolicyId>ResourcePolicy</SourcePolicyId>"));
 }
 
+/// Every key is told at once that could matter, as AWS does it: also behind a condition that fails, in a statement that would not
+/// decide, and in a variable.
+#[tokio::test]
+async fn all_missing_context_values_are_told() {
+    let scene = Scene::new().await;
+    let policy = json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Deny", "Action": "kms:Encrypt", "Resource": "*", "Condition": {
+            "StringEquals": {"kms:KeySpec": "RSA_2048", "kms:KeyUsage": "ENCRYPT_DECRYPT"},
+            "StringNotEquals": {"kms:KeyOrigin": "${aws:PrincipalTag/origin}"},
+        }},
+        {"Effect": "Allow", "Action": "kms:Encrypt", "Resource": "*", "Condition": {
+            "Null": {"kms:ViaService": "false"},
+            "StringLike": {"kms:EncryptionContext:team": "${aws:PrincipalTag/team}-*"},
+        }},
+        {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*", "Condition": {
+            "StringEquals": {"kms:RequestAlias": "alias/elsewhere"},
+        }},
+    ]});
+    let simulated = scene
+        .ok(
+            "SimulateCustomPolicy",
+            &[
+                ("PolicyInputList.member.1", policy.to_string().as_str()),
+                ("ActionNames.member.1", "kms:Encrypt"),
+                ("ContextEntries.member.1.ContextKeyName", "kms:KeyUsage"),
+                ("ContextEntries.member.1.ContextKeyValues.member.1", "x"),
+                ("ContextEntries.member.1.ContextKeyType", "string"),
+            ],
+        )
+        .await;
+    let mut named = texts(&text(&simulated, "MissingContextValues"), "member");
+    named.sort();
+    assert_eq!(
+        named,
+        [
+            "aws:PrincipalTag/origin",
+            "aws:PrincipalTag/team",
+            "kms:EncryptionContext:team",
+            "kms:KeyOrigin",
+            "kms:KeySpec",
+            "kms:ViaService",
+        ]
+    );
+}
+
 #[tokio::test]
 async fn results_come_in_pages() {
     let scene = Scene::new().await;

@@ -67,6 +67,17 @@ impl Condition {
         Ok(conditions)
     }
 
+    /// Asks for the key, and for every variable among the values that it is compared with.
+    pub(crate) fn ask(&self, cx: &Context<'_>) {
+        let variables = match &self.test {
+            Test::Absence(_) => Vec::new(),
+            Test::Comparison { operands, .. } => operands.variables(),
+        };
+        for key in variables.into_iter().chain([&self.key]) {
+            let _ = cx.values(key);
+        }
+    }
+
     /// Whether the condition holds, for a statement that denies or for one that allows.
     pub(crate) fn holds(&self, cx: &Context<'_>, is_deny: bool) -> bool {
         let holds = |values: Option<&[Value<'_>]>| self.test.holds(values, cx);

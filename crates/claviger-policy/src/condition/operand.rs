@@ -9,6 +9,7 @@ use claviger_model::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::ConditionKey;
 use super::operator::{Kind, Order};
 use crate::arn::ArnPattern;
 use crate::error::{ParseError, Refusal};
@@ -56,6 +57,22 @@ impl Operands {
             Kind::StringIgnoreCase => Operands::StringIgnoreCase(parse_templates(items, language)?),
             Kind::StringLike => Operands::StringLike(parse_templates(items, language)?),
         })
+    }
+
+    /// The condition keys whose values are compared with.
+    pub(crate) fn variables(&self) -> Vec<&ConditionKey> {
+        match self {
+            Operands::Arn(patterns) => variables_of(patterns),
+            Operands::String(patterns) | Operands::StringIgnoreCase(patterns) => {
+                variables_of(patterns)
+            }
+            Operands::StringLike(patterns) => variables_of(patterns),
+            Operands::Address(_)
+            | Operands::Binary(_)
+            | Operands::Bool(_)
+            | Operands::Date(..)
+            | Operands::Numeric(..) => Vec::new(),
+        }
     }
 
     /// Whether the request's value matches any of the policy's. A value that cannot be read as the operator's type
@@ -163,6 +180,10 @@ where
         Template::parse(item.scalar()?, language).map_err(|reason| item.refuse(reason))
     };
     items.iter().map(one).collect()
+}
+
+fn variables_of<T>(patterns: &[Template<T>]) -> Vec<&ConditionKey> {
+    patterns.iter().flat_map(Template::variables).collect()
 }
 
 fn any_text<T: FromSymbols>(
