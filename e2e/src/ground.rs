@@ -7,6 +7,8 @@ use std::process::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::journal::events;
+
 /// A temporary folder: the server's data, its standard error, an empty home for the clients. Removed at the end.
 pub struct Ground {
     folder: TempDir,
@@ -75,24 +77,12 @@ impl Ground {
     /// The events of calls in the audit log, oldest first.
     ///
     /// # Panics
-    /// When a line is no JSON.
+    /// As [`events`].
     #[must_use]
     pub fn calls(&self) -> Vec<Value> {
-        let mut segments: Vec<PathBuf> = fs::read_dir(self.audit())
-            .expect("an audit folder")
-            .map(|entry| entry.expect("an entry").path())
-            .filter(|path| path.extension().is_some_and(|own| own == "jsonl"))
-            .collect();
-        segments.sort();
-        let text: String = segments
-            .iter()
-            .map(|path| fs::read_to_string(path).expect("a segment"))
-            .collect();
-        let event = |line| serde_json::from_str::<Value>(line).expect("a line of JSON")["e"].take();
-        text.lines()
-            .map(event)
-            .filter(|event| event["eventType"] == "AwsApiCall")
-            .collect()
+        let mut calls = events(&self.audit());
+        calls.retain(|event| event["eventType"] == "AwsApiCall");
+        calls
     }
 
     /// Every file below the data folder, with its bytes.
