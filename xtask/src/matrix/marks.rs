@@ -5,6 +5,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use crate::run::output;
+
 /// The page.
 ///
 /// # Errors
@@ -60,12 +62,9 @@ fn link(path: &str) -> String {
 
 /// The product's sources, in the order of their paths.
 fn sources(root: &Path) -> Result<Vec<String>, String> {
-    let listing = Command::new("git")
-        .args(["ls-files", "--", "crates/*/src/*.rs"])
-        .current_dir(root)
-        .output()
-        .map_err(|error| format!("git: {error}"))?;
-    let listing = String::from_utf8(listing.stdout).map_err(|error| error.to_string())?;
+    let mut git = Command::new("git");
+    git.args(["ls-files", "--", "crates/*/src/*.rs"]);
+    let listing = output(git.current_dir(root))?;
     let mut paths: Vec<String> = listing.lines().map(str::to_owned).collect();
     paths.sort();
     Ok(paths)
@@ -214,6 +213,11 @@ mod tests {
             )
         );
         assert_eq!(listed(&[]), "");
+    }
+
+    #[test]
+    fn a_folder_that_git_does_not_know_is_no_page_without_marks() {
+        assert!(page(&std::env::temp_dir()).is_err());
     }
 
     #[test]

@@ -6,25 +6,19 @@ use std::process::Command;
 use serde::Deserialize;
 
 use super::File;
+use crate::run::output;
 
 /// Dependencies against the allowed direction, engines outside their crate, crates outside the workspace's lints.
 ///
 /// # Errors
 /// When cargo cannot describe the workspace.
 pub(super) fn findings(root: &Path, tree: &[File]) -> Result<Vec<String>, String> {
-    let metadata = Command::new("cargo")
-        .args([
-            "metadata",
-            "--format-version",
-            "1",
-            "--no-deps",
-            "--offline",
-        ])
-        .current_dir(root)
-        .output()
-        .map_err(|error| format!("cargo metadata: {error}"))?;
-    let metadata: Metadata = serde_json::from_slice(&metadata.stdout)
-        .map_err(|error| format!("cargo metadata: {error}"))?;
+    let mut cargo = Command::new("cargo");
+    cargo.args(["metadata", "--format-version", "1"]);
+    cargo.args(["--no-deps", "--offline"]);
+    let metadata = output(cargo.current_dir(root))?;
+    let metadata: Metadata =
+        serde_json::from_str(&metadata).map_err(|error| format!("cargo metadata: {error}"))?;
     let mut findings: Vec<String> = metadata
         .packages
         .iter()
