@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::checkpoint::Checkpoint;
 use crate::error::Error;
 use crate::frame::{Head, sha256};
-use crate::ledger::Entries;
+use crate::ledger::{ENTRY_BYTES_MAX, Entries};
 use crate::locked::Locked;
 use crate::note::{Note, VerifierKey};
 use crate::segment::FILE_MODE;
@@ -34,18 +34,21 @@ impl CheckpointFile {
         let opened = opened.map_err(Error::io(path))?;
         let file = Locked::new(opened).map_err(|_| Error::Locked(path.to_owned()))?;
         let length = file.metadata().map_err(Error::io(path))?.len();
-        let start = length.saturating_sub(TAIL_BYTES);
+        let start = length.saturating_sub(ENTRY_BYTES_MAX);
         let mut bytes = Vec::new();
         (&*file)
             .seek(SeekFrom::Start(start))
             .map_err(Error::io(path))?;
         (&*file).read_to_end(&mut bytes).map_err(Error::io(path))?;
         let mut entries = if start == 0 {
-            Entries::new(&bytes)
+            Entries::new(bytes.as_slice())
         } else {
             Entries::resume(&bytes)
         };
-        let last = entries.by_ref().last();
+        let mut last = None;
+        for entry in entries.by_ref() {
+            last = Some(entry.map_err(Error::io(path))?);
+        }
         let torn = u64::try_from(entries.rest().len()).unwrap_or(u64::MAX);
         let end = length.saturating_sub(torn);
         if torn > 0 {
@@ -60,11 +63,11 @@ impl CheckpointFile {
             });
         };
         let checkpoint =
-            trusted(entry.bytes, key).map_err(|reason| Error::refused(path, 0, reason))?;
+            trusted(&entry.bytes, key).map_err(|reason| Error::refused(path, 0, reason))?;
         Ok(Self {
             file,
             end,
-            previous: Some(sha256(entry.bytes)),
+            previous: Some(sha256(&entry.bytes)),
             last: Some(checkpoint),
         })
     }
@@ -87,6 +90,3 @@ fn trusted(entry: &[u8], key: &VerifierKey) -> Result<Checkpoint, String> {
         ))
     }
 }
-
-/// Many times the longest checkpoint.
-const TAIL_BYTES: u64 = 1 << 16;

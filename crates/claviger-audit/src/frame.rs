@@ -44,7 +44,14 @@ pub(crate) struct Frame<'a> {
 }
 
 /// Reads a line without its line break. There is one way to write a line, so any other is refused.
-pub(crate) fn parse(line: &[u8]) -> Option<Frame<'_>> {
+pub(crate) fn parse(line: &[u8]) -> Result<Frame<'_>, Broken> {
+    if is_too_long(line) {
+        return Err(Broken::TooLong);
+    }
+    parts(line).ok_or(Broken::NotALine)
+}
+
+fn parts(line: &[u8]) -> Option<Frame<'_>> {
     let rest = line.strip_prefix(BEFORE_SEQ)?;
     let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let (number, rest) = rest.split_at_checked(digits)?;
@@ -64,6 +71,11 @@ pub(crate) fn parse(line: &[u8]) -> Option<Frame<'_>> {
         previous,
         event,
     })
+}
+
+/// Whether a line is one that nobody wrote.
+pub(crate) fn is_too_long(line: &[u8]) -> bool {
+    u64::try_from(line.len()).is_ok_and(|length| length > LINE_BYTES_MAX)
 }
 
 /// Whether the bytes can stand as the event of a line.
@@ -93,7 +105,7 @@ impl Chain {
 
     /// Follows one line, given without its line break.
     pub(crate) fn follow<'a>(&mut self, line: &'a [u8]) -> Result<Frame<'a>, Broken> {
-        let frame = parse(line).ok_or(Broken::NotALine)?;
+        let frame = parse(line)?;
         let expected = self.size.saturating_add(1);
         if frame.seq != expected {
             return Err(Broken::Gap {
@@ -115,6 +127,7 @@ impl Chain {
 /// Why a line does not continue the chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Broken {
+    TooLong,
     NotALine,
     Gap { expected: u64, found: u64 },
     Hash,
@@ -123,6 +136,7 @@ pub(crate) enum Broken {
 impl fmt::Display for Broken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::TooLong => write!(f, "longer than {LINE_BYTES_MAX} bytes, which no line is"),
             Self::NotALine => f.write_str("not a line of the log's form"),
             Self::Gap { expected, found } => {
                 write!(f, "line {found} stands where line {expected} belongs")
@@ -131,6 +145,10 @@ impl fmt::Display for Broken {
         }
     }
 }
+
+/// A reader takes no more of one line into its memory. What a line tells comes from a request of 256 KiB at most, which is
+/// 1.5 MiB with every byte escaped.
+pub(crate) const LINE_BYTES_MAX: u64 = 16 << 20;
 
 const BEFORE_SEQ: &[u8] = b"{\"s\":";
 const BEFORE_HASH: &[u8] = b",\"p\":\"";
@@ -178,7 +196,7 @@ mod tests {
             format!("{{\"s\":7,\"p\":\"{hash}\",\"e\":{{}}}} "),
             String::new(),
         ] {
-            assert_eq!(parse(other.as_bytes()), None, "{other}");
+            assert_eq!(parse(other.as_bytes()), Err(Broken::NotALine), "{other}");
         }
     }
 

@@ -1,84 +1,122 @@
 //! A checkpoint file taken apart: signed notes one after the other, each followed by a blank line.
 
+use std::io::{self, BufRead, Read};
+
 /// One note and where it stands.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Entry<'a> {
-    /// The note, final line break included.
-    pub(crate) bytes: &'a [u8],
+pub(crate) struct Entry {
+    /// The note, final line break included; of one that is too long, [`ENTRY_BYTES_MAX`] and one more.
+    pub(crate) bytes: Vec<u8>,
     /// The line that it starts on, counted from 1.
     pub(crate) line: u64,
 }
 
-/// The whole notes of a checkpoint file.
-pub(crate) struct Entries<'a> {
-    rest: &'a [u8],
+impl Entry {
+    /// Whether it is one that nobody signed.
+    pub(crate) fn is_too_long(&self) -> bool {
+        length(&self.bytes) > ENTRY_BYTES_MAX
+    }
+}
+
+/// The whole notes of a checkpoint file, one at a time: a busy log has tens of thousands a day.
+pub(crate) struct Entries<R> {
+    reader: R,
+    rest: Vec<u8>,
     line: u64,
 }
 
-impl<'a> Entries<'a> {
+impl<R: BufRead> Entries<R> {
     /// From the start of a file.
-    pub(crate) fn new(bytes: &'a [u8]) -> Self {
+    pub(crate) fn new(reader: R) -> Self {
         Self {
-            rest: bytes,
+            reader,
+            rest: Vec::new(),
             line: 1,
         }
     }
 
-    /// From the middle of a file: the note that was cut into is skipped.
-    pub(crate) fn resume(bytes: &'a [u8]) -> Self {
-        let mut entries = Self::new(bytes);
-        while let Some((_, rest)) = split_at_blank_line(entries.rest) {
-            entries.rest = rest;
-            if !rest.starts_with(SIGNATURE) {
-                break;
-            }
-        }
-        entries
-    }
-
-    /// What follows the last whole note: nothing, or a note that was torn.
-    pub(crate) fn rest(&self) -> &'a [u8] {
-        self.rest
+    /// What follows the last whole note, when that was taken: nothing, or a note that was torn.
+    pub(crate) fn rest(&self) -> &[u8] {
+        &self.rest
     }
 
     /// The line that the rest starts on.
     pub(crate) fn line(&self) -> u64 {
         self.line
     }
-}
 
-impl<'a> Iterator for Entries<'a> {
-    type Item = Entry<'a>;
-
-    fn next(&mut self) -> Option<Entry<'a>> {
-        let (text, after_text) = split_at_blank_line(self.rest)?;
-        let (signatures, rest) = split_at_blank_line(after_text)?;
+    fn read(&mut self) -> io::Result<Option<Vec<u8>>> {
+        let mut note = Vec::new();
+        for _part in ["text", "signatures"] {
+            let start = note.len();
+            while !ends_in_blank_line(&note, start) {
+                let room = ENTRY_BYTES_MAX
+                    .saturating_add(1)
+                    .saturating_sub(length(&note));
+                if room == 0 {
+                    return Ok(Some(note));
+                }
+                let mut bounded = (&mut self.reader).take(room);
+                if bounded.read_until(b'\n', &mut note)? == 0 {
+                    self.rest = note;
+                    return Ok(None);
+                }
+            }
+        }
         // The blank line between the two belongs to the note, the one after them does not.
-        let length = text
-            .len()
-            .saturating_add(1)
-            .saturating_add(signatures.len());
-        let entry = Entry {
-            bytes: self.rest.get(..length)?,
-            line: self.line,
-        };
-        let breaks = entry.bytes.iter().filter(|byte| **byte == b'\n').count();
-        self.line = self
-            .line
-            .saturating_add(u64::try_from(breaks).unwrap_or(u64::MAX))
-            .saturating_add(1);
-        self.rest = rest;
-        Some(entry)
+        note.pop();
+        Ok(Some(note))
     }
 }
 
-/// What precedes the first blank line, last line break included, and what follows it.
-fn split_at_blank_line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let at = bytes.windows(2).position(|pair| pair == b"\n\n")?;
-    let (head, rest) = bytes.split_at_checked(at.saturating_add(1))?;
-    Some((head, rest.get(1..)?))
+impl<'a> Entries<&'a [u8]> {
+    /// From the middle of a file: the note that was cut into is skipped.
+    pub(crate) fn resume(mut bytes: &'a [u8]) -> Self {
+        while let Some(rest) = behind_blank_line(bytes) {
+            bytes = rest;
+            if !rest.starts_with(SIGNATURE) {
+                break;
+            }
+        }
+        Self::new(bytes)
+    }
 }
 
+impl<R: BufRead> Iterator for Entries<R> {
+    type Item = io::Result<Entry>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let bytes = match self.read().transpose()? {
+            Ok(bytes) => bytes,
+            Err(error) => return Some(Err(error)),
+        };
+        let line = self.line;
+        let breaks = bytes.iter().filter(|byte| **byte == b'\n').count();
+        self.line = line
+            .saturating_add(u64::try_from(breaks).unwrap_or(u64::MAX))
+            .saturating_add(1);
+        Some(Ok(Entry { bytes, line }))
+    }
+}
+
+fn ends_in_blank_line(bytes: &[u8], start: usize) -> bool {
+    let part = bytes.get(start..);
+    part.is_some_and(|part| part.ends_with(BLANK_LINE))
+}
+
+fn behind_blank_line(bytes: &[u8]) -> Option<&[u8]> {
+    let at = bytes.windows(2).position(|pair| pair == BLANK_LINE)?;
+    bytes.get(at.saturating_add(2)..)
+}
+
+fn length(bytes: &[u8]) -> u64 {
+    u64::try_from(bytes.len()).unwrap_or(u64::MAX)
+}
+
+/// Many times the longest checkpoint; a reader takes no more of one into its memory.
+pub(crate) const ENTRY_BYTES_MAX: u64 = 1 << 16;
+
+const BLANK_LINE: &[u8] = b"\n\n";
 const SIGNATURE: &[u8] = "— ".as_bytes();
 
 #[cfg(test)]
@@ -90,14 +128,14 @@ mod tests {
     #[test]
     fn whole_notes_come_with_their_lines() {
         let mut entries = Entries::new(FILE.as_bytes());
-        let found: Vec<Entry<'_>> = entries.by_ref().collect();
+        let found: Vec<Entry> = entries.by_ref().map(Result::unwrap).collect();
         let expected = [
             Entry {
-                bytes: "a\n1\n\n— a x\n".as_bytes(),
+                bytes: "a\n1\n\n— a x\n".into(),
                 line: 1,
             },
             Entry {
-                bytes: "b\n2\n\n— b y\n".as_bytes(),
+                bytes: "b\n2\n\n— b y\n".into(),
                 line: 6,
             },
         ];
@@ -121,8 +159,26 @@ mod tests {
         let second = FILE.find('b').unwrap();
         // From one byte later on, what precedes the second note is no whole blank line, and the note after it is the next.
         for start in 1..second - 1 {
-            let last = Entries::resume(&FILE.as_bytes()[start..]).last().unwrap();
+            let last = Entries::resume(&FILE.as_bytes()[start..])
+                .last()
+                .unwrap()
+                .unwrap();
             assert_eq!(last.bytes, "b\n2\n\n— b y\n".as_bytes(), "from {start}");
         }
+    }
+
+    #[test]
+    fn of_a_note_that_does_not_end_no_more_is_read_than_says_so() {
+        let longest = |more: usize| {
+            let signed = "\n\n— a x\n";
+            let text = usize::try_from(ENTRY_BYTES_MAX).unwrap() - signed.len() + more;
+            format!("{}{signed}\n", "a".repeat(text))
+        };
+        let read = |file: &str| Entries::new(file.as_bytes()).next().unwrap().unwrap();
+        assert!(!read(&longest(0)).is_too_long());
+        assert!(read(&longest(1)).is_too_long());
+        let endless = Entries::new(io::BufReader::new(io::repeat(b'a'))).next();
+        let read = length(&endless.unwrap().unwrap().bytes);
+        assert_eq!(read, ENTRY_BYTES_MAX + 1);
     }
 }

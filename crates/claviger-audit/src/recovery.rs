@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::checkpoint::{Checkpoint, Position};
 use crate::checkpoint_file::CheckpointFile;
 use crate::error::Error;
-use crate::frame::{Broken, Chain, parse};
+use crate::frame::{Chain, parse};
 use crate::note::VerifierKey;
 use crate::place::Place;
 use crate::segment::{
@@ -162,7 +162,7 @@ impl Scan {
         at: &mut Option<Chain>,
     ) -> Result<(), Error> {
         let refuse = |reason: &dyn fmt::Display| Error::refused(&segment.path, raw.number, reason);
-        let frame = parse(&raw.bytes).ok_or_else(|| refuse(&Broken::NotALine))?;
+        let frame = parse(&raw.bytes).map_err(|broken| refuse(&broken))?;
         let before = Chain {
             size: segment.first.saturating_sub(1),
             head: frame.previous,

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Read};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
+use crate::frame::{LINE_BYTES_MAX, is_too_long};
 
 /// One segment file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -91,9 +92,9 @@ pub(crate) fn sync_folder(dir: &Path) -> io::Result<()> {
 
 /// One line as it stands in the file.
 pub(crate) struct RawLine {
-    /// Without its line break.
+    /// Without its line break; of one that is too long, [`LINE_BYTES_MAX`] and one more.
     pub(crate) bytes: Vec<u8>,
-    /// Whether there was a line break; only the last line of a file can lack it.
+    /// Whether it does not just end with the file; only the last line of a file can.
     pub(crate) whole: bool,
     /// Counted from 1.
     pub(crate) number: u64,
@@ -122,13 +123,14 @@ impl Iterator for RawLines {
 
     fn next(&mut self) -> Option<Self::Item> {
         let mut bytes = Vec::new();
-        match self.reader.read_until(b'\n', &mut bytes) {
+        let mut bounded = (&mut self.reader).take(LINE_BYTES_MAX.saturating_add(1));
+        match bounded.read_until(b'\n', &mut bytes) {
             Ok(0) => None,
             Ok(count) => {
                 let count = u64::try_from(count).unwrap_or(u64::MAX);
                 self.offset = self.offset.saturating_add(count);
                 self.number = self.number.saturating_add(1);
-                let whole = bytes.pop_if(|last| *last == b'\n').is_some();
+                let whole = bytes.pop_if(|last| *last == b'\n').is_some() || is_too_long(&bytes);
                 Some(Ok(RawLine {
                     bytes,
                     whole,

@@ -1,7 +1,8 @@
 //! The checkpoints of one node, judged before any line is read.
 
+use std::fs::File;
+use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 use super::{Covered, Damage, Finding, Since};
 use crate::checkpoint::{Checkpoint, Mark};
@@ -28,9 +29,9 @@ pub(super) struct Ledger {
 
 impl Ledger {
     pub(super) fn read(path: &Path, node: &str, keys: &[VerifierKey]) -> Result<Self, Error> {
-        let bytes = match fs::read(path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-            read => read.map_err(Error::io(path))?,
+        let file: Box<dyn Read> = match File::open(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Box::new(io::empty()),
+            opened => Box::new(opened.map_err(Error::io(path))?),
         };
         let mut ledger = Self {
             path: path.to_owned(),
@@ -44,8 +45,9 @@ impl Ledger {
             last: None,
             finding: None,
         };
-        let mut entries = Entries::new(&bytes);
+        let mut entries = Entries::new(BufReader::new(file));
         for entry in entries.by_ref() {
+            let entry = entry.map_err(Error::io(path))?;
             if let Err(reason) = ledger.accept(&entry) {
                 ledger.find(Damage::Altered, entry.line, reason);
                 return Ok(ledger);
@@ -95,8 +97,11 @@ impl Ledger {
         }
     }
 
-    fn accept(&mut self, entry: &Entry<'_>) -> Result<(), &'static str> {
-        let note = str::from_utf8(entry.bytes).ok().and_then(Note::parse);
+    fn accept(&mut self, entry: &Entry) -> Result<(), &'static str> {
+        if entry.is_too_long() {
+            return Err("longer than any checkpoint");
+        }
+        let note = str::from_utf8(&entry.bytes).ok().and_then(Note::parse);
         let note = note
             .filter(|note| note.signature_count() == 1)
             .ok_or("not a signed note")?;
@@ -124,7 +129,7 @@ impl Ledger {
         {
             return Err("covers fewer lines than the checkpoint before it");
         }
-        self.previous = sha256(entry.bytes);
+        self.previous = sha256(&entry.bytes);
         self.marks.push(checkpoint.mark());
         self.count = self.count.saturating_add(1);
         self.last = Some(Covered {
@@ -157,6 +162,8 @@ impl Ledger {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::checkpoint::Position;
     use crate::note::Signer;

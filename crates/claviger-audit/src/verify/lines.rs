@@ -64,13 +64,15 @@ impl Iterator for Lines {
 }
 
 fn line(file: &Path, raw: &RawLine) -> Result<Line, Error> {
-    let frame = parse(&raw.bytes)
-        .filter(|_| raw.whole)
-        .ok_or_else(|| Error::Refused {
-            file: file.to_owned(),
-            line: raw.number,
-            reason: "not a whole line".into(),
-        })?;
+    let refused = |reason: &dyn ToString| Error::Refused {
+        file: file.to_owned(),
+        line: raw.number,
+        reason: reason.to_string(),
+    };
+    if !raw.whole {
+        return Err(refused(&"not a whole line"));
+    }
+    let frame = parse(&raw.bytes).map_err(|broken| refused(&broken))?;
     Ok(Line {
         file: file.to_owned(),
         number: raw.number,

@@ -1,8 +1,8 @@
 use std::fs::{self, OpenOptions};
-use std::io::Write;
+use std::io::{self, Read, Write};
 use std::path::Path;
 
-use claviger_audit::verify::{Verdict, verify};
+use claviger_audit::verify::{Verdict, lines, verify};
 use claviger_audit::{Ack, Error};
 
 use crate::scene::{NODE, Scene, append, event, files, key};
@@ -200,3 +200,35 @@ fn reopening_goes_on_where_the_log_ended() {
         (Verdict::Proven, 5)
     );
 }
+
+#[test]
+fn what_no_reader_could_hold_is_neither_read_nor_continued() {
+    let grow = |path: &Path, start: &[u8], bytes: u64| {
+        let mut file = OpenOptions::new().append(true).open(path).unwrap();
+        file.write_all(start).unwrap();
+        io::copy(&mut io::repeat(b'a').take(bytes), &mut file).unwrap();
+        file.write_all(b"\n").unwrap();
+    };
+    let scene = killed(4, 2);
+    grow(&scene.checkpoints(), b"", 1 << 17);
+    let report = scene.report();
+    assert_eq!(report.verdict(), Verdict::Altered);
+    let finding = &report.nodes[0].findings[0];
+    assert_eq!(finding.reason, "longer than any checkpoint");
+
+    let scene = killed(4, 2);
+    let last = scene.segments().pop().unwrap();
+    grow(&last, br#"{"s":7,"#, LINE_BYTES_MAX);
+    let told = "longer than 16777216 bytes, which no line is";
+    let report = scene.report();
+    assert_eq!(report.verdict(), Verdict::Altered);
+    assert_eq!(report.nodes[0].findings[0].reason, told);
+    let refused = scene.try_open(scene.settings(Ack::Write)).err().unwrap();
+    assert!(refused.to_string().ends_with(told), "{refused}");
+    let read: Vec<_> = lines(scene.path()).unwrap().take(7).collect();
+    assert!(read[5].is_ok());
+    let refused = read[6].as_ref().err().unwrap();
+    assert!(refused.to_string().ends_with(told), "{refused}");
+}
+
+const LINE_BYTES_MAX: u64 = 16 << 20;
