@@ -57,5 +57,6 @@ pub use error::Error;
 pub use json::Parameters;
 pub use log::{Log, Ticket};
 pub use note::VerifierKey;
+pub use place::Place;
 pub use recovery::Recovery;
 pub use settings::{Ack, Settings};

@@ -9,8 +9,6 @@
 //! control.sock  where a running server takes the commands of the folder's owner
 //! ```
 
-mod standing;
-
 use std::{
     fs::{self, File},
     io::{self, Write},
@@ -21,14 +19,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use claviger_audit::Place;
 use claviger_crypto::{
     Rng,
     keyring::Keyring,
     root::{FileError, FileRootKey},
 };
 use fs4::fs_std::FileExt;
-
-pub(crate) use standing::Standing;
 
 /// An open data folder, locked for as long as this value lives.
 pub(crate) struct DataFolder {
@@ -113,9 +110,10 @@ impl DataFolder {
     }
 
     /// What must stay in its place while the service runs, which has opened all of it; the log looks after its own files.
-    pub(crate) fn standing(&self) -> io::Result<Standing> {
+    pub(crate) fn places(&self) -> io::Result<Vec<Place>> {
         let ahead = self.path.join("claviger.db-wal");
-        Standing::of(&[self.path.join(LOCK), self.store(), ahead])
+        let files = [self.path.join(LOCK), self.store(), ahead];
+        files.iter().map(|file| Place::found(file)).collect()
     }
 
     /// The keyring. A folder without one gets a new one, unless something else in it shows that one was lost.

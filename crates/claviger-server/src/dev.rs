@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use claviger_audit::Ack;
+use claviger_audit::{Ack, Place};
 use claviger_core::{Core, jobs};
 use claviger_crypto::SystemRng;
 use claviger_iam::{Authentication, RootCredentials, create_account, last_used};
@@ -22,7 +22,7 @@ use claviger_store::end_process;
 use crate::{
     assemble::{Assembled, Choices, Extras, assemble, real_epoch_ms},
     control::server::{Control, ControlSocket},
-    data::{DataFolder, Standing, Unusable},
+    data::{DataFolder, Unusable},
     environment,
     journal::Journal,
     listen::{Refusals, Settings, Signatures, Threads, Tls, listen},
@@ -111,7 +111,7 @@ async fn serve(
     let service = Arc::new(assemble(folder, choices(options)).await?);
     let root = root_credentials(options, &service).await?;
     let jobs = jobs::start(Arc::clone(&service.core));
-    let standing = tokio::spawn(end_without(folder.standing()?, Arc::clone(&service.core)));
+    let standing = tokio::spawn(end_without(folder.places()?, Arc::clone(&service.core)));
     let uses = last_used::start(Arc::clone(&service.core), Arc::clone(&service.iam));
     let scheme = if tls.is_some() { "https" } else { "http" };
     let endpoint = format!("{scheme}://{}", socket.local_addr()?);
@@ -243,10 +243,10 @@ fn shell_path(path: &Path) -> String {
 }
 
 /// Ends the process when its files are no longer where it would look for them at its next start.
-async fn end_without(standing: Standing, core: Arc<Core>) {
+async fn end_without(places: Vec<Place>, core: Arc<Core>) {
     loop {
         tokio::time::sleep(LOOK_EVERY).await;
-        let gone = standing.gone().map(Path::to_owned);
+        let gone = places.iter().find_map(Place::lost).map(Path::to_owned);
         if let Some(gone) = gone.or_else(|| core.audit_lost()) {
             let gone = gone.display();
             end_process(&format!(
