@@ -10,7 +10,7 @@
 //! ```
 
 use std::{
-    fs::{self, File},
+    fs::{self, File, TryLockError},
     io::{self, Write},
     os::{
         fd::AsRawFd,
@@ -25,7 +25,6 @@ use claviger_crypto::{
     keyring::Keyring,
     root::{FileError, FileRootKey},
 };
-use fs4::fs_std::FileExt;
 
 /// An open data folder, locked for as long as this value lives.
 pub(crate) struct DataFolder {
@@ -66,13 +65,13 @@ impl DataFolder {
             .mode(0o600)
             .open(&lock_path)
             .map_err(at)?;
-        match lock.try_lock_exclusive() {
-            Ok(true) => Ok(Self {
+        match lock.try_lock() {
+            Ok(()) => Ok(Self {
                 path: path.to_owned(),
                 _lock: lock,
             }),
-            Ok(false) => Err(Unusable::InUse(path.to_owned())),
-            Err(source) => Err(at(source)),
+            Err(TryLockError::WouldBlock) => Err(Unusable::InUse(path.to_owned())),
+            Err(TryLockError::Error(source)) => Err(at(source)),
         }
     }
 
