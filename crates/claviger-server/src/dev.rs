@@ -210,7 +210,7 @@ fn announce(options: &Options, endpoint: &str, audit_key: &str) {
         "clavigerd is ready.\n  endpoint   {endpoint}\n  account    {}\n  data       {}\n  audit key  {audit_key}\n\n  Use it:    source {} && aws kms list-keys\n",
         options.account,
         options.data_dir.display(),
-        shell_path(&options.data_dir.join("dev.env")),
+        environment::word(&options.data_dir.join("dev.env").to_string_lossy()),
     );
     let mut warn = |warning: std::fmt::Arguments<'_>| {
         let _ = writeln!(text, "  WARNING:   {warning}");
@@ -236,10 +236,6 @@ fn announce(options: &Options, endpoint: &str, audit_key: &str) {
 /// Standard output may be closed, full, or a pipe that nobody reads any more.
 fn say(text: &str) {
     let _ = std::io::stdout().write_all(text.as_bytes());
-}
-
-fn shell_path(path: &Path) -> String {
-    path.display().to_string()
 }
 
 /// Ends the process when its files are no longer where it would look for them at its next start.

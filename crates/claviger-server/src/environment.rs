@@ -27,6 +27,17 @@ pub(crate) fn exports(
     Ok(text)
 }
 
+/// A value where a shell reads one word: in quotes only if it would read another one without.
+pub(crate) fn word(value: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    if value.chars().all(is_plain) {
+        return value.to_owned();
+    }
+    let mut text = String::new();
+    push_quoted(&mut text, value);
+    text
+}
+
 /// In single quotes, where a shell reads every character but the quote itself as it stands.
 fn push_quoted(text: &mut String, value: &str) {
     text.push('\'');
@@ -70,5 +81,13 @@ mod tests {
         // Three values of nothing but quotes, and one that has none.
         let spare = root.access_key_id.len() * (QUOTE.len() - 1);
         assert_eq!(text.capacity(), text.len() + spare);
+    }
+
+    #[test]
+    fn a_word_has_quotes_where_it_needs_them() {
+        assert_eq!(word("claviger-data/dev.env"), "claviger-data/dev.env");
+        assert_eq!(word("/my data/dev.env"), "'/my data/dev.env'");
+        assert_eq!(word("it's/dev.env"), r"'it'\''s/dev.env'");
+        assert_eq!(word("~/dev.env"), "'~/dev.env'");
     }
 }
