@@ -14,7 +14,6 @@ use std::{
 
 use claviger_audit::{Ack, Place};
 use claviger_core::{Core, jobs};
-use claviger_crypto::SystemRng;
 use claviger_iam::{Authentication, RootCredentials, create_account, last_used};
 use claviger_model::{AccountId, Region, Secret};
 use claviger_store::end_process;
@@ -198,7 +197,7 @@ async fn root_credentials(
     let root = match (&options.access_key_id, &options.secret_access_key) {
         (Some(id), Some(secret)) => RootCredentials::chosen(id, Secret::copy_of(secret.as_bytes()))
             .ok_or("clients could not sign with these --access-key-id and --secret-access-key")?,
-        (None, _) | (_, None) => RootCredentials::generate(&SystemRng)?,
+        (None, _) | (_, None) => RootCredentials::generate(&*service.core.rng)?,
     };
     create_account(&service.core, &service.iam, options.account, &root).await?;
     Ok(root)

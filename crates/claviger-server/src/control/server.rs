@@ -3,7 +3,6 @@
 use std::{fs, io, os::unix::fs::PermissionsExt, sync::Arc, time::Duration};
 
 use bytes::BufMut;
-use claviger_crypto::SystemRng;
 use claviger_iam::{RootCredentials, accounts, create_account, revoke_sessions};
 use claviger_model::{AccountId, Secret};
 use tokio::{
@@ -115,14 +114,14 @@ impl Control {
     async fn create_account(&self, account_id: &str, access_key: Option<AccessKey>) -> Answer {
         let account = AccountId::parse(account_id)
             .map_err(|_| format!("{account_id} is no account id: it has twelve digits"))?;
+        let (core, iam) = (&self.service.core, &self.service.iam);
         let root = match access_key {
             Some(AccessKey { id, secret }) => {
                 RootCredentials::chosen(&id, Secret::copy_of(secret.0.as_bytes()))
                     .ok_or("clients could not sign with this access key")?
             }
-            None => RootCredentials::generate(&SystemRng).map_err(|error| error.to_string())?,
+            None => RootCredentials::generate(&*core.rng).map_err(|error| error.to_string())?,
         };
-        let (core, iam) = (&self.service.core, &self.service.iam);
         create_account(core, iam, account, &root)
             .await
             .map_err(|error| error.to_string())?;
