@@ -110,13 +110,6 @@ impl Parameters {
     }
 
     /// The finished JSON text.
-    pub fn to_json(&self) -> String {
-        let mut text = self.text.clone();
-        text.push(b'}');
-        String::from_utf8_lossy(&text).into_owned()
-    }
-
-    /// The same, as bytes and without a copy.
     pub(crate) fn into_json(mut self) -> Vec<u8> {
         self.text.push(b'}');
         self.text
@@ -259,6 +252,10 @@ impl Default for Parameters {
 mod tests {
     use super::*;
 
+    fn text(parameters: Parameters) -> String {
+        String::from_utf8(parameters.into_json()).unwrap()
+    }
+
     #[test]
     fn members_keep_their_order_and_strings_are_escaped() {
         let mut parameters = Parameters::new();
@@ -275,7 +272,7 @@ mod tests {
             })
             .put_object("nested", |_| {});
         assert_eq!(
-            parameters.to_json(),
+            text(parameters),
             concat!(
                 r#"{"keyId":"a\"b\\c\n\u0001"#,
                 "\u{7f}é",
@@ -291,7 +288,7 @@ mod tests {
         fn any_strings_come_back_and_never_break_the_line(name: String, value: String) {
             let mut parameters = Parameters::new();
             parameters.put_map("map", [(&name, &value)]).put_str("text", &value);
-            let text = parameters.to_json();
+            let text = text(parameters);
             proptest::prop_assert!(!text.contains('\n'));
             let parsed: serde_json::Value = serde_json::from_str(&text).unwrap();
             proptest::prop_assert_eq!(parsed, serde_json::json!({ "map": { name: value.as_str() }, "text": value }));

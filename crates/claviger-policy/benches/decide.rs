@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use claviger_model::{AccountId, GrantOperation};
 use claviger_policy::{
-    ConditionValues, Grant, GrantConstraints, NoConditionValues, Policies, Policy, PolicyKind,
-    Principal, PrincipalKind, PrincipalRef, Request, Resource, Values, decide,
+    ConditionValues, Effect, Grant, GrantConstraints, NoConditionValues, Policies, Policy,
+    PolicyKind, Principal, PrincipalKind, PrincipalRef, Request, Resource, Values, decide,
 };
 use criterion::{Criterion, criterion_group, criterion_main};
 
@@ -106,7 +106,7 @@ fn granted(
             grants: &grants,
             ..Policies::default()
         };
-        assert!(decide(&request, &policies).is_allowed());
+        assert_eq!(decide(&request, &policies).effect, Effect::Allow);
         criterion.bench_function(&format!("granted by one of {count}"), |bencher| {
             bencher.iter(|| decide(black_box(&request), black_box(&policies)));
         });

@@ -112,12 +112,6 @@ pub enum PolicyType {
 }
 
 impl Decision {
-    /// Whether the request is allowed.
-    #[must_use]
-    pub fn is_allowed(&self) -> bool {
-        self.effect == Effect::Allow
-    }
-
     /// The text of the `AccessDeniedException`, in AWS's words. The resource is `*` for operations without one, and none
     /// for what an operation must be allowed besides itself.
     // AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html

@@ -294,7 +294,8 @@ proptest! {
                 grants: &[Arc::new(grant)],
                 ..Policies::default()
             })
-            .is_allowed()
+            .effect
+                == Allow
         };
         if child.is_no_looser_than(&parent) {
             prop_assert!(!permits(&child) || permits(&parent));
