@@ -25,12 +25,22 @@ fn the_audit_event_tells_how_the_connection_is_encrypted() {
     ground.certificates();
     let server = Server::start_tls(&ground, &[]);
     assert!(server.credentials().endpoint.starts_with("https://"));
-    for list in [&["kms", "list-keys"][..], &["sts", "get-caller-identity"]] {
-        let _ = server.aws(&ground, list).expect_success("the AWS CLI");
+    // By TLS 1.2 the curve of the server's certificate must be among the groups.
+    for (limit, call) in [
+        ("Groups = X25519", "kms list-keys"),
+        ("Groups = P-256", "sts get-caller-identity"),
+        (
+            "Groups = X25519:P-256\nMaxProtocol = TLSv1.2",
+            "kms list-aliases",
+        ),
+    ] {
+        let limits = ground.file(
+            "openssl.cnf",
+            format!("{OPENSSL_LIMITS}{limit}\n").as_bytes(),
+        );
+        let variables = [("OPENSSL_CONF", limits.to_str().unwrap()), ("CALL", call)];
+        let _ = server.shell(&ground, "tls/call.sh", &variables);
     }
-    let limits = ground.file("openssl.cnf", TLS_1_2_ONLY.as_bytes());
-    let limits = [("OPENSSL_CONF", limits.to_str().unwrap())];
-    let _ = server.shell(&ground, "tls/list_aliases.sh", &limits);
     // The AWS SDK for Rust offers a hybrid key exchange.
     let key = server
         .aws(&ground, &["kms", "create-key"])
@@ -57,7 +67,7 @@ fn the_audit_event_tells_how_the_connection_is_encrypted() {
     let events = ground.calls();
     for (name, version, exchange) in [
         ("ListKeys", "TLSv1.3", "x25519"),
-        ("GetCallerIdentity", "TLSv1.3", "x25519"),
+        ("GetCallerIdentity", "TLSv1.3", "secp256r1"),
         ("ListAliases", "TLSv1.2", "x25519"),
         ("DescribeKey", "TLSv1.3", "X25519MLKEM768"),
     ] {
@@ -227,12 +237,11 @@ fn s_client(address: &str, arguments: &[&str]) -> bool {
     command.status().unwrap().success()
 }
 
-/// What OpenSSL, and so the AWS CLI, is limited to.
-const TLS_1_2_ONLY: &str = "openssl_conf = all
+/// What OpenSSL, and so the AWS CLI, is limited to; by itself each version of it offers other groups.
+const OPENSSL_LIMITS: &str = "openssl_conf = all
 [all]
 ssl_conf = ssl
 [ssl]
 system_default = limits
 [limits]
-MaxProtocol = TLSv1.2
 ";
