@@ -1,11 +1,11 @@
-//! What the end-to-end tests need beside Rust, installed when it is missing: the clients of the Python and Node worlds in folders of
-//! their own at pinned versions, OpenSSL, strace and Node from Debian.
+//! What the tests need beside Rust, installed when it is missing: OpenSSL for the unit tests; for the end-to-end tests also the clients
+//! of the Python and Node worlds in folders of their own at pinned versions, strace and Node from Debian.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::run::succeed;
+use crate::run::{output, succeed};
 
 /// Where the clients stand.
 pub(crate) struct Clients {
@@ -15,12 +15,23 @@ pub(crate) struct Clients {
     pub(crate) node: PathBuf,
 }
 
-/// Makes sure that every tool stands ready, and answers where.
+/// Makes sure that the tools of the unit tests stand ready.
 ///
 /// # Errors
 /// What is missing and could not be installed, with the command that would install it.
+pub(crate) fn unit() -> Result<(), String> {
+    provide(&[OPENSSL])
+}
+
+/// Makes sure that every tool stands ready, and answers where.
+///
+/// # Errors
+/// As [`unit`], or what is installed is too old.
 pub(crate) fn end_to_end(root: &Path, target: &Path) -> Result<Clients, String> {
     provide(&TOOLS)?;
+    for interpreter in &INTERPRETERS {
+        interpreter.is_new_enough()?;
+    }
     Ok(Clients {
         python: virtual_environment(root, target)?,
         node: node_modules(root, target)?,
@@ -30,7 +41,7 @@ pub(crate) fn end_to_end(root: &Path, target: &Path) -> Result<Clients, String> 
 /// Makes sure that [`PROFILE_MERGER`] stands ready.
 ///
 /// # Errors
-/// As [`end_to_end`].
+/// As [`unit`].
 pub(crate) fn profile_merger() -> Result<(), String> {
     provide(&[Tool {
         probe: &[PROFILE_MERGER, "--version"],
@@ -65,6 +76,42 @@ fn answers(probe: &[&str]) -> bool {
         .stderr(Stdio::null())
         .status();
     status.is_ok_and(|status| status.success())
+}
+
+/// A language whose clients at their pinned versions want it new; Debian's may be older, so that installing would not help.
+struct Interpreter {
+    version: &'static [&'static str],
+    min: (u32, u32),
+    wanted_by: &'static str,
+}
+
+impl Interpreter {
+    fn is_new_enough(&self) -> Result<(), String> {
+        let Some((program, arguments)) = self.version.split_first() else {
+            return Ok(());
+        };
+        let printed = output(Command::new(program).args(arguments))?;
+        let found = version(&printed)
+            .ok_or_else(|| format!("{program} says {printed:?} where its version belongs"))?;
+        let (major, minor) = self.min;
+        if found >= self.min {
+            return Ok(());
+        }
+        Err(format!(
+            "{program} is {}, and {} want {major}.{minor} or later",
+            printed.trim(),
+            self.wanted_by
+        ))
+    }
+}
+
+/// Major and minor of `v20.11.0` or `Python 3.11.2`.
+fn version(printed: &str) -> Option<(u32, u32)> {
+    let numbers = printed
+        .trim()
+        .trim_start_matches(|c: char| !c.is_ascii_digit());
+    let mut numbers = numbers.split('.').map(str::parse);
+    Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
 }
 
 fn install(packages: &[&str]) -> Result<(), String> {
@@ -156,11 +203,13 @@ const COLLECTION: &str = "e2e/clients/collection.py";
 /// Merges what trained programs counted: the oldest of LLVM's that reads what Rust 1.95 writes.
 pub(crate) const PROFILE_MERGER: &str = "llvm-profdata-19";
 
+const OPENSSL: Tool = Tool {
+    probe: &["openssl", "version"],
+    debian_package: "openssl",
+};
+
 const TOOLS: [Tool; 6] = [
-    Tool {
-        probe: &["openssl", "version"],
-        debian_package: "openssl",
-    },
+    OPENSSL,
     Tool {
         probe: &["setpriv", "--version"],
         debian_package: "util-linux",
@@ -183,9 +232,41 @@ const TOOLS: [Tool; 6] = [
     },
 ];
 
+/// As the packages themselves say: `requires-python` of ansible-core 2.19, `engines` in the lock file.
+const INTERPRETERS: [Interpreter; 2] = [
+    Interpreter {
+        version: &["python3", "--version"],
+        min: (3, 11),
+        wanted_by: "the packages of e2e/requirements.txt",
+    },
+    Interpreter {
+        version: &["node", "--version"],
+        min: (20, 0),
+        wanted_by: "the packages of e2e/javascript/package-lock.json",
+    },
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_too_old_is_named_with_what_wants_it() {
+        let printed = |text| Interpreter {
+            version: text,
+            min: (20, 0),
+            wanted_by: "the packages",
+        };
+        assert_eq!(printed(&["echo", "v20.0.1"]).is_new_enough(), Ok(()));
+        assert_eq!(printed(&["echo", "v100.0.0"]).is_new_enough(), Ok(()));
+        assert_eq!(
+            printed(&["echo", "v18.20.4"]).is_new_enough(),
+            Err("echo is v18.20.4, and the packages want 20.0 or later".to_owned())
+        );
+        assert!(printed(&["echo", "none"]).is_new_enough().is_err());
+        assert_eq!(version("Python 3.9.2\n"), Some((3, 9)));
+        assert!(version("Python 3.9.2") < Some((3, 11)));
+    }
 
     #[test]
     fn a_tool_that_is_not_there_does_not_answer() {

@@ -152,6 +152,7 @@ fn lint(root: &Path) -> Result<Outcome, String> {
     stream(&mut clippy).map_err(|error| error.to_string())
 }
 
+    provision::unit()?;
 fn unit(options: &Options, root: &Path) -> Result<Outcome, String> {
     let mut tests = Runner::found(root).tests(root, Part::AllButEndToEnd);
     tests
