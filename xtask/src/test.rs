@@ -27,8 +27,7 @@ pub(crate) struct Options {
     /// Generated cases that the policy engine and its second evaluator must decide alike.
     #[arg(long, default_value_t = 200_000)]
     policy_cases: u32,
-    /// The seed of everything random in the end-to-end tests, of the mutations and of the policy cases; each test prints
-    /// the one that it uses.
+    /// The seed of the kill test, of the mutations and of the policy cases; each prints the one that it uses.
     #[arg(long)]
     seed: Option<u64>,
 }
@@ -152,8 +151,8 @@ fn lint(root: &Path) -> Result<Outcome, String> {
     stream(&mut clippy).map_err(|error| error.to_string())
 }
 
-    provision::unit()?;
 fn unit(options: &Options, root: &Path) -> Result<Outcome, String> {
+    provision::unit()?;
     let mut tests = Runner::found(root).tests(root, Part::AllButEndToEnd);
     tests
         .env("CLAVIGER_TAMPER_EDITS", options.tamper.to_string())

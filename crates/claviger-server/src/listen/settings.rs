@@ -1,4 +1,4 @@
-//! The listener's limits, with the defaults that production runs on.
+//! The listener's limits, with the defaults that `clavigerd` runs on.
 
 use std::{sync::Arc, time::Duration};
 
