@@ -204,10 +204,9 @@ fn of_parameters_that_are_too_large_only_the_size_is_told() {
         parameters
     };
     let largest = parameters(102_400);
-    assert!(
-        text(&import(&largest, &nothing))
-            .contains(&format!(r#""requestParameters":{},"#, largest.to_json()))
-    );
+    let event = text(&import(&largest, &nothing));
+    let kept = String::from_utf8(largest.into_json()).unwrap();
+    assert!(event.contains(&format!(r#""requestParameters":{kept},"#)));
     let event = text(&import(&parameters(102_401), &nothing));
     let told = r#","requestParameters":{"reason":"requestParameters too large","omitted":"true","originalSize":"102401"},"responseElements":{},"#;
     assert!(event.contains(told), "{event}");

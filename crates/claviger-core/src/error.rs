@@ -5,18 +5,17 @@
 //! those of the protocols beside the code that says them.
 
 mod cryptography;
+pub(crate) mod key_stores;
 mod regions;
 mod rotation;
-
-pub mod key_stores;
 
 use std::fmt;
 
 use claviger_model::{error_code, wire::DecodeError};
 
-pub use self::cryptography::*;
-pub use self::regions::*;
-pub use self::rotation::*;
+pub(crate) use self::cryptography::*;
+pub(crate) use self::regions::*;
+pub(crate) use self::rotation::*;
 use crate::call::Caller;
 
 /// An error for the caller: code and public text, with a private source that is only logged.
@@ -112,7 +111,7 @@ pub fn internal(cause: impl Into<Source>) -> Error {
 }
 
 /// The audit log can't be written, so nothing may be answered.
-pub fn audit_unwritable() -> Error {
+pub(crate) fn audit_unwritable() -> Error {
     Error::new(
         error_code::KMS_INTERNAL,
         "The audit log cannot be written; no request is served until it can.",
@@ -134,24 +133,24 @@ pub fn validation(text: impl Into<String>) -> Error {
 }
 
 /// One violated constraint in the wording of the generated validation.
-pub fn constraint(value: impl fmt::Display, path: &str, constraint: &str) -> Error {
+pub(crate) fn constraint(value: impl fmt::Display, path: &str, constraint: &str) -> Error {
     validation(format!(
         "1 validation error detected: Value '{value}' at '{path}' failed to satisfy constraint: {constraint}"
     ))
 }
 
 /// No key has this ARN.
-pub fn key_not_found(arn: impl fmt::Display) -> Error {
+pub(crate) fn key_not_found(arn: impl fmt::Display) -> Error {
     Error::new(error_code::NOT_FOUND, format!("Key '{arn}' does not exist"))
 }
 
 /// The text is no key id.
-pub fn invalid_key_id(id: &str) -> Error {
+pub(crate) fn invalid_key_id(id: &str) -> Error {
     Error::new(error_code::NOT_FOUND, format!("Invalid keyId '{id}'"))
 }
 
 /// An alias where only a key id or key ARN is taken.
-pub fn alias_unsupported() -> Error {
+pub(crate) fn alias_unsupported() -> Error {
     Error::new(
         error_code::INVALID_ARN,
         "Key Aliases are not supported for this operation.",
@@ -159,22 +158,22 @@ pub fn alias_unsupported() -> Error {
 }
 
 /// An alias that shall point to an alias.
-pub fn alias_of_alias() -> Error {
+pub(crate) fn alias_of_alias() -> Error {
     validation("Aliases must refer to keys. Not aliases")
 }
 
 /// A colon, which the pattern of alias names lets pass.
-pub fn alias_characters(name: &str) -> Error {
+pub(crate) fn alias_characters(name: &str) -> Error {
     validation(format!("{name} contains invalid characters for an alias"))
 }
 
 /// The ARN names no KMS resource.
-pub fn invalid_arn(arn: &str) -> Error {
+pub(crate) fn invalid_arn(arn: &str) -> Error {
     Error::new(error_code::INVALID_ARN, format!("Invalid arn {arn}"))
 }
 
 /// The ARN leads to another Region, or nowhere.
-pub fn arn_not_found(region_or_arn: &str) -> Error {
+pub(crate) fn arn_not_found(region_or_arn: &str) -> Error {
     Error::new(
         error_code::NOT_FOUND,
         format!("Invalid arn {region_or_arn}"),
@@ -182,12 +181,12 @@ pub fn arn_not_found(region_or_arn: &str) -> Error {
 }
 
 /// No alias has this ARN.
-pub fn alias_not_found(arn: impl fmt::Display) -> Error {
+pub(crate) fn alias_not_found(arn: impl fmt::Display) -> Error {
     Error::new(error_code::NOT_FOUND, format!("Alias {arn} is not found."))
 }
 
 /// The alias name is taken.
-pub fn alias_exists(arn: impl fmt::Display) -> Error {
+pub(crate) fn alias_exists(arn: impl fmt::Display) -> Error {
     Error::new(
         error_code::ALREADY_EXISTS,
         format!("An alias with the name {arn} already exists"),
@@ -195,36 +194,41 @@ pub fn alias_exists(arn: impl fmt::Display) -> Error {
 }
 
 /// `alias/aws/` belongs to AWS services.
-pub fn alias_reserved() -> Error {
+pub(crate) fn alias_reserved() -> Error {
     Error::silent(error_code::NOT_AUTHORIZED)
 }
 
 /// The name lacks the prefix.
-pub fn alias_prefix() -> Error {
+pub(crate) fn alias_prefix() -> Error {
     validation(
         "Alias must start with the prefix \"alias/\". Please see https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html",
     )
 }
 
 /// An alias moves only between keys of one type and usage.
-pub fn alias_type_change(alias_arn: impl fmt::Display, what: &str, from: &str, to: &str) -> Error {
+pub(crate) fn alias_type_change(
+    alias_arn: impl fmt::Display,
+    what: &str,
+    from: &str,
+    to: &str,
+) -> Error {
     validation(format!(
         "Alias {alias_arn} cannot be changed from a CMK with {what} {from} to a CMK with {what} {to}"
     ))
 }
 
 /// The key is disabled.
-pub fn disabled(arn: &str) -> Error {
+pub(crate) fn disabled(arn: &str) -> Error {
     Error::new(error_code::DISABLED, format!("{arn} is disabled."))
 }
 
 /// The key's state forbids the operation; `state` completes "is ...".
-pub fn invalid_state(arn: &str, state: &str) -> Error {
+pub(crate) fn invalid_state(arn: &str, state: &str) -> Error {
     Error::new(error_code::KMS_INVALID_STATE, format!("{arn} is {state}."))
 }
 
 /// The key's origin does not fit the operation.
-pub fn wrong_origin(arn: &str, origin: impl fmt::Display) -> Error {
+pub(crate) fn wrong_origin(arn: &str, origin: impl fmt::Display) -> Error {
     Error::new(
         error_code::UNSUPPORTED_OPERATION,
         format!("{arn} origin is {origin} which is not valid for this operation."),
@@ -232,7 +236,7 @@ pub fn wrong_origin(arn: &str, origin: impl fmt::Display) -> Error {
 }
 
 /// The request names another key than the ciphertext.
-pub fn incorrect_key() -> Error {
+pub(crate) fn incorrect_key() -> Error {
     Error::new(
         error_code::INCORRECT_KEY,
         "The key ID in the request does not identify a CMK that can perform this operation.",
@@ -240,12 +244,12 @@ pub fn incorrect_key() -> Error {
 }
 
 /// A ciphertext that this key, context or service can't open.
-pub fn invalid_ciphertext() -> Error {
+pub(crate) fn invalid_ciphertext() -> Error {
     Error::silent(error_code::INVALID_CIPHERTEXT)
 }
 
 /// The key of a ciphertext, or of another account, is absent or forbidden: the caller is not told which.
-pub fn out_of_reach() -> Error {
+pub(crate) fn out_of_reach() -> Error {
     Error::new(
         error_code::ACCESS_DENIED,
         "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.",
@@ -270,7 +274,7 @@ pub fn role_denied(caller: &Caller, action: &str, role_arn: &str) -> Error {
 }
 
 /// The call would have succeeded.
-pub fn dry_run() -> Error {
+pub(crate) fn dry_run() -> Error {
     Error::new(
         error_code::DRY_RUN_OPERATION,
         "The request would have succeeded, but the DryRun option is set.",
@@ -278,12 +282,12 @@ pub fn dry_run() -> Error {
 }
 
 /// A grant token that names no grant.
-pub fn invalid_grant_token() -> Error {
+pub(crate) fn invalid_grant_token() -> Error {
     Error::silent(error_code::INVALID_GRANT_TOKEN)
 }
 
 /// A text that can't be a grant id.
-pub fn invalid_grant_id(id: &str) -> Error {
+pub(crate) fn invalid_grant_id(id: &str) -> Error {
     // UNKNOWN: AWS's own text is not recorded.
     Error::new(
         error_code::INVALID_GRANT_ID,
@@ -292,13 +296,13 @@ pub fn invalid_grant_id(id: &str) -> Error {
 }
 
 /// The key has no grant of this id.
-pub fn grant_not_found(id: &str) -> Error {
+pub(crate) fn grant_not_found(id: &str) -> Error {
     // UNKNOWN: AWS's own text is not recorded.
     Error::new(error_code::NOT_FOUND, format!("Grant ID {id} not found"))
 }
 
 /// The key can't do what a grant shall permit.
-pub fn operation_not_grantable(operation: impl fmt::Display, key: &str) -> Error {
+pub(crate) fn operation_not_grantable(operation: impl fmt::Display, key: &str) -> Error {
     // UNKNOWN: AWS's own text is not recorded.
     validation(format!(
         "Grant operation {operation} is not supported for key {key}."
@@ -306,26 +310,26 @@ pub fn operation_not_grantable(operation: impl fmt::Display, key: &str) -> Error
 }
 
 /// Only symmetric encryption has a context that could be constrained.
-pub fn constraint_needs_symmetric_key() -> Error {
+pub(crate) fn constraint_needs_symmetric_key() -> Error {
     validation(
         "EncryptionContext is supported only when creating a grant for a symmetric encryption KMS key.",
     )
 }
 
 /// Only AWS services ask for grants by service.
-pub fn filter_of_services() -> Error {
+pub(crate) fn filter_of_services() -> Error {
     // UNKNOWN: AWS's own text is not recorded.
     validation("Service principals can only be specified by AWS services.")
 }
 
 /// Only principals of the caller's own account.
-pub fn retiring_principal_of_other_account(arn: &str) -> Error {
+pub(crate) fn retiring_principal_of_other_account(arn: &str) -> Error {
     // UNKNOWN: AWS's own text is not recorded.
     access_denied(format!("{arn} is not a principal of your account."))
 }
 
 /// Nobody bears this ARN, or not somebody who can be granted anything.
-pub fn invalid_principal(arn: &str) -> Error {
+pub(crate) fn invalid_principal(arn: &str) -> Error {
     // UNKNOWN: AWS's own text is not recorded.
     Error::new(
         error_code::INVALID_ARN,
@@ -334,106 +338,106 @@ pub fn invalid_principal(arn: &str) -> Error {
 }
 
 /// A marker that this operation did not give to this caller.
-pub fn invalid_marker() -> Error {
+pub(crate) fn invalid_marker() -> Error {
     // UNKNOWN: AWS's own text is not recorded.
     Error::new(error_code::INVALID_MARKER, "Could not deserialize marker.")
 }
 
 /// A quota of the resource is used up.
-pub fn limit_exceeded(text: impl Into<String>) -> Error {
+pub(crate) fn limit_exceeded(text: impl Into<String>) -> Error {
     Error::new(error_code::LIMIT_EXCEEDED, text)
 }
 
 /// The account has as many keys in the Region as it may have.
-pub fn too_many_keys(most: usize, used: usize) -> Error {
+pub(crate) fn too_many_keys(most: usize, used: usize) -> Error {
     limit_exceeded(format!(
         "Key quota for this account in this region is {most} but the current usage is {used}."
     ))
 }
 
 /// A key has as many aliases as a key may have.
-pub fn too_many_aliases(most: usize, used: usize) -> Error {
+pub(crate) fn too_many_aliases(most: usize, used: usize) -> Error {
     limit_exceeded(format!(
         "Aliases per key quota for this account in this region is {most}, current usage is {used}."
     ))
 }
 
 /// A waiting period that no deletion has.
-pub fn pending_window(days_min: i32, days_max: i32) -> Error {
+pub(crate) fn pending_window(days_min: i32, days_max: i32) -> Error {
     validation(format!(
         "PendingWindowInDays must be between {days_min} and {days_max}"
     ))
 }
 
 /// A tag that is not allowed.
-pub fn tag(text: &'static str) -> Error {
+pub(crate) fn tag(text: &'static str) -> Error {
     Error::new(error_code::TAG, text)
 }
 
 /// A request to tag or to untag that names no tag.
 // AWS: https://docs.aws.amazon.com/kms/latest/developerguide/tag-permissions.html
-pub fn no_tags() -> Error {
+pub(crate) fn no_tags() -> Error {
     // UNKNOWN: AWS's own text is not recorded, nor which error it is.
     tag("No tags were specified")
 }
 
 /// The key policy can't be used.
-pub fn malformed_policy(text: impl Into<String>) -> Error {
+pub(crate) fn malformed_policy(text: impl Into<String>) -> Error {
     Error::new(error_code::MALFORMED_POLICY_DOCUMENT, text)
 }
 
 /// The key policy names somebody who does not exist.
-pub fn policy_of_nobody() -> Error {
+pub(crate) fn policy_of_nobody() -> Error {
     malformed_policy("Policy contains a statement with one or more invalid principals.")
 }
 
 /// The caller could not change the key policy back.
-pub fn policy_locks_out() -> Error {
+pub(crate) fn policy_locks_out() -> Error {
     malformed_policy(
         "The new key policy will not allow you to update the key policy in the future.",
     )
 }
 
 /// The policy of a key that RAM shares.
-pub fn policy_of_ram() -> Error {
+pub(crate) fn policy_of_ram() -> Error {
     validation("The AWS_RAM policy can only be managed by the RAM service")
 }
 
 /// The key type can't do this at all, said without a text as AWS does.
-pub fn unsupported() -> Error {
+pub(crate) fn unsupported() -> Error {
     Error::silent(error_code::UNSUPPORTED_OPERATION)
 }
 
 /// The request asks for something that this service does not offer.
-pub fn unsupported_because(text: impl Into<String>) -> Error {
+pub(crate) fn unsupported_because(text: impl Into<String>) -> Error {
     Error::new(error_code::UNSUPPORTED_OPERATION, text)
 }
 
 /// An import token that was not given out for this key.
-pub fn invalid_import_token() -> Error {
+pub(crate) fn invalid_import_token() -> Error {
     // UNKNOWN: AWS's own text is not recorded.
     Error::silent(error_code::INVALID_IMPORT_TOKEN)
 }
 
 /// An import token older than 24 hours.
-pub fn expired_import_token() -> Error {
+pub(crate) fn expired_import_token() -> Error {
     // UNKNOWN: AWS's own text is not recorded.
     Error::silent(error_code::EXPIRED_IMPORT_TOKEN)
 }
 
 /// The imported bytes are not those that the key expects.
-pub fn incorrect_key_material() -> Error {
+pub(crate) fn incorrect_key_material() -> Error {
     // UNKNOWN: AWS's own text is not recorded.
     Error::silent(error_code::INCORRECT_KEY_MATERIAL)
 }
 
 /// An expiring import needs its date.
-pub fn valid_to_missing() -> Error {
+pub(crate) fn valid_to_missing() -> Error {
     validation("A validTo date must be set if the ExpirationModel is KEY_MATERIAL_EXPIRES")
 }
 
 /// The alias name breaks a rule that its pattern does not state.
-pub fn invalid_alias_name(name: &str) -> Error {
+pub(crate) fn invalid_alias_name(name: &str) -> Error {
     // UNKNOWN: AWS's own text is not recorded.
     Error::new(
         error_code::INVALID_ALIAS_NAME,
@@ -442,41 +446,41 @@ pub fn invalid_alias_name(name: &str) -> Error {
 }
 
 /// A member that must be there.
-pub fn missing(path: &str) -> Error {
+pub(crate) fn missing(path: &str) -> Error {
     validation(format!(
         "1 validation error detected: Value null at '{path}' failed to satisfy constraint: Member must not be null"
     ))
 }
 
 /// The old and the new name of one member.
-pub fn two_key_specs() -> Error {
+pub(crate) fn two_key_specs() -> Error {
     validation(
         "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is deprecated.",
     )
 }
 
 /// Only symmetric keys have a default usage.
-pub fn key_usage_required() -> Error {
+pub(crate) fn key_usage_required() -> Error {
     validation(
         "You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.",
     )
 }
 
 /// This usage does not exist for this spec.
-pub fn usage_not_compatible(usage: impl fmt::Display, spec: impl fmt::Display) -> Error {
+pub(crate) fn usage_not_compatible(usage: impl fmt::Display, spec: impl fmt::Display) -> Error {
     validation(format!(
         "KeyUsage {usage} is not compatible with KeySpec {spec}"
     ))
 }
 
 /// The key has no policy of the wanted name.
-pub fn policy_not_found() -> Error {
+pub(crate) fn policy_not_found() -> Error {
     // UNKNOWN: AWS's own text is not recorded.
     Error::new(error_code::NOT_FOUND, "No such policy exists")
 }
 
 /// The key knows no material of this id.
-pub fn material_not_found(id: &str) -> Error {
+pub(crate) fn material_not_found(id: &str) -> Error {
     // UNKNOWN: AWS's own text is not recorded.
     Error::new(
         error_code::NOT_FOUND,
@@ -485,7 +489,7 @@ pub fn material_not_found(id: &str) -> Error {
 }
 
 /// The id of a material that is only being imported is not the caller's to name.
-pub fn material_id_of_new() -> Error {
+pub(crate) fn material_id_of_new() -> Error {
     // UNKNOWN: AWS's own text is not recorded.
     validation("KeyMaterialId cannot be specified with ImportType NEW_KEY_MATERIAL.")
 }

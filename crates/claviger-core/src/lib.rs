@@ -12,7 +12,7 @@ mod grants;
 mod heavy;
 mod ids;
 pub mod jobs;
-pub mod key;
+mod key;
 mod lanes;
 mod managed;
 pub mod notes;

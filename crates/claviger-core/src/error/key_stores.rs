@@ -7,7 +7,7 @@ use claviger_model::error_code;
 use super::{Error, limit_exceeded, validation};
 
 /// No key store has this id.
-pub fn not_found(id: &str) -> Error {
+pub(crate) fn not_found(id: &str) -> Error {
     // UNKNOWN: AWS's own text is not recorded.
     Error::new(
         error_code::CUSTOM_KEY_STORE_NOT_FOUND,
@@ -16,7 +16,7 @@ pub fn not_found(id: &str) -> Error {
 }
 
 /// The connection of the key store is not in the state that the operation needs.
-pub fn wrong_state(id: &str, state: impl fmt::Display) -> Error {
+pub(crate) fn wrong_state(id: &str, state: impl fmt::Display) -> Error {
     // UNKNOWN: AWS's own text is not recorded.
     Error::new(
         error_code::CUSTOM_KEY_STORE_INVALID_STATE,
@@ -27,7 +27,7 @@ pub fn wrong_state(id: &str, state: impl fmt::Display) -> Error {
 }
 
 /// The name is another store's.
-pub fn name_in_use(name: &str) -> Error {
+pub(crate) fn name_in_use(name: &str) -> Error {
     // UNKNOWN: AWS's own text is not recorded.
     Error::new(
         error_code::CUSTOM_KEY_STORE_NAME_IN_USE,
@@ -36,7 +36,7 @@ pub fn name_in_use(name: &str) -> Error {
 }
 
 /// The cluster belongs to another store.
-pub fn cluster_in_use(id: &str) -> Error {
+pub(crate) fn cluster_in_use(id: &str) -> Error {
     // UNKNOWN: AWS's own text is not recorded.
     Error::new(
         error_code::CLOUD_HSM_CLUSTER_IN_USE,
@@ -45,7 +45,7 @@ pub fn cluster_in_use(id: &str) -> Error {
 }
 
 /// The cluster does not answer.
-pub fn cluster_not_active(id: &str) -> Error {
+pub(crate) fn cluster_not_active(id: &str) -> Error {
     // UNKNOWN: AWS's own text is not recorded.
     Error::new(
         error_code::CLOUD_HSM_CLUSTER_NOT_ACTIVE,
@@ -54,7 +54,7 @@ pub fn cluster_not_active(id: &str) -> Error {
 }
 
 /// Endpoint and path are another store's.
-pub fn proxy_uri_in_use() -> Error {
+pub(crate) fn proxy_uri_in_use() -> Error {
     // UNKNOWN: AWS's own text is not recorded.
     Error::new(
         error_code::XKS_PROXY_URI_IN_USE,
@@ -63,7 +63,7 @@ pub fn proxy_uri_in_use() -> Error {
 }
 
 /// The endpoint is another store's, and one of the two is not public.
-pub fn proxy_endpoint_in_use() -> Error {
+pub(crate) fn proxy_endpoint_in_use() -> Error {
     // UNKNOWN: AWS's own text is not recorded.
     Error::new(
         error_code::XKS_PROXY_URI_ENDPOINT_IN_USE,
@@ -72,7 +72,7 @@ pub fn proxy_endpoint_in_use() -> Error {
 }
 
 /// The VPC endpoint service is another store's.
-pub fn proxy_service_in_use(name: &str) -> Error {
+pub(crate) fn proxy_service_in_use(name: &str) -> Error {
     // UNKNOWN: AWS's own text is not recorded.
     Error::new(
         error_code::XKS_PROXY_VPC_ENDPOINT_SERVICE_IN_USE,
@@ -81,7 +81,7 @@ pub fn proxy_service_in_use(name: &str) -> Error {
 }
 
 /// A member that this kind of key store can't do without.
-pub fn member_needed(member: &str, kind: impl fmt::Display) -> Error {
+pub(crate) fn member_needed(member: &str, kind: impl fmt::Display) -> Error {
     // UNKNOWN: AWS's own text is not recorded.
     validation(format!(
         "{member} is required for a CustomKeyStoreType of {kind}."
@@ -89,7 +89,7 @@ pub fn member_needed(member: &str, kind: impl fmt::Display) -> Error {
 }
 
 /// A member that this kind of key store does not know.
-pub fn member_not_valid(member: &str, kind: impl fmt::Display) -> Error {
+pub(crate) fn member_not_valid(member: &str, kind: impl fmt::Display) -> Error {
     // UNKNOWN: AWS's own text is not recorded.
     validation(format!(
         "{member} is not valid for a CustomKeyStoreType of {kind}."
@@ -97,7 +97,7 @@ pub fn member_not_valid(member: &str, kind: impl fmt::Display) -> Error {
 }
 
 /// A public proxy has no VPC endpoint service.
-pub fn service_of_public_proxy() -> Error {
+pub(crate) fn service_of_public_proxy() -> Error {
     // UNKNOWN: AWS's own text is not recorded.
     validation(
         "XksProxyVpcEndpointServiceName is not valid for an XksProxyConnectivity of PUBLIC_ENDPOINT.",
@@ -106,13 +106,13 @@ pub fn service_of_public_proxy() -> Error {
 
 /// What is reached in another way is reached in another place.
 // AWS: https://docs.aws.amazon.com/kms/latest/APIReference/API_UpdateCustomKeyStore.html
-pub fn endpoint_of_other_connectivity() -> Error {
+pub(crate) fn endpoint_of_other_connectivity() -> Error {
     // UNKNOWN: AWS's own text is not recorded.
     validation("XksProxyUriEndpoint is required to change the XksProxyConnectivity.")
 }
 
 /// A proxy that is not public has a VPC endpoint service.
-pub fn service_of_private_proxy() -> Error {
+pub(crate) fn service_of_private_proxy() -> Error {
     // UNKNOWN: AWS's own text is not recorded.
     validation(
         "XksProxyVpcEndpointServiceName is required for an XksProxyConnectivity of VPC_ENDPOINT_SERVICE.",
@@ -120,19 +120,19 @@ pub fn service_of_private_proxy() -> Error {
 }
 
 /// Only keys in an external key store have a key outside.
-pub fn xks_key_id_not_valid() -> Error {
+pub(crate) fn xks_key_id_not_valid() -> Error {
     // UNKNOWN: AWS's own text is not recorded.
     validation("XksKeyId is only valid for keys in an external key store.")
 }
 
 /// A store is asked for by id or by name.
-pub fn named_twice() -> Error {
+pub(crate) fn named_twice() -> Error {
     // UNKNOWN: AWS's own text is not recorded.
     validation("You cannot specify CustomKeyStoreId and CustomKeyStoreName in the same request.")
 }
 
 /// An account has ten stores in a Region.
-pub fn too_many() -> Error {
+pub(crate) fn too_many() -> Error {
     // UNKNOWN: AWS's own text is not recorded.
     limit_exceeded("You have reached the limit of custom key stores in this account and Region.")
 }

@@ -7,7 +7,7 @@ use claviger_model::error_code;
 use super::{Error, limit_exceeded};
 
 /// Nothing waits for rotation.
-pub fn no_pending_material(arn: &str) -> Error {
+pub(crate) fn no_pending_material(arn: &str) -> Error {
     Error::new(
         error_code::KMS_INVALID_STATE,
         format!("No available key material pending rotation for the key: {arn}."),
@@ -15,7 +15,11 @@ pub fn no_pending_material(arn: &str) -> Error {
 }
 
 /// Another new material already waits for rotation.
-pub fn material_pending(new: impl fmt::Display, key: &str, pending: impl fmt::Display) -> Error {
+pub(crate) fn material_pending(
+    new: impl fmt::Display,
+    key: &str,
+    pending: impl fmt::Display,
+) -> Error {
     Error::new(
         error_code::KMS_INVALID_STATE,
         format!(
@@ -25,14 +29,14 @@ pub fn material_pending(new: impl fmt::Display, key: &str, pending: impl fmt::Di
 }
 
 /// The lifetime number of on-demand rotations is used up.
-pub fn rotations_used_up(arn: &str) -> Error {
+pub(crate) fn rotations_used_up(arn: &str) -> Error {
     limit_exceeded(format!(
         "The on-demand rotations limit has been reached for the given keyId. No more on-demand rotations can be performed for this key: {arn}"
     ))
 }
 
 /// The key is about to be rotated on its own.
-pub fn rotation_at_hand(arn: &str) -> Error {
+pub(crate) fn rotation_at_hand(arn: &str) -> Error {
     // UNKNOWN: AWS's own text is not recorded.
     Error::new(
         error_code::CONFLICT,

@@ -66,7 +66,7 @@ where
             ask,
             names_resource: true,
         };
-        question.decide(&[]).is_allowed()
+        question.decide(&[]).effect == Effect::Allow
     })
 }
 

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// How a request names a grant.
-pub enum WantedGrant<'a> {
+pub(crate) enum WantedGrant<'a> {
     /// By one of its tokens.
     Token(&'a str),
     /// By the id or ARN of its key, and its own id.
@@ -27,7 +27,7 @@ pub enum WantedGrant<'a> {
 }
 
 /// A grant of which somebody wants to be rid.
-pub struct ByGrant {
+pub(crate) struct ByGrant {
     /// Its key.
     pub key: Arc<Key>,
     /// Its place.

@@ -19,7 +19,7 @@ use crate::{
 
 /// ReplicateKey: a key, and one that does not exist yet. The second question is that of CreateKey, about a key with the
 /// properties of the first.
-pub struct Replication {
+pub(crate) struct Replication {
     found: Found,
 }
 
@@ -65,13 +65,13 @@ impl Subject for Replication {
 
 impl Replication {
     /// The key to be replicated.
-    pub fn key(&self) -> &Arc<Key> {
+    pub(crate) fn key(&self) -> &Arc<Key> {
         &self.found.key
     }
 }
 
 /// UpdatePrimaryRegion: the primary key and the replica that takes its place.
-pub struct Promotion {
+pub(crate) struct Promotion {
     primary: Found,
     replica: Option<Arc<Key>>,
 }
@@ -123,12 +123,12 @@ impl Promotion {
     }
 
     /// The key that the request names.
-    pub fn primary(&self) -> &Arc<Key> {
+    pub(crate) fn primary(&self) -> &Arc<Key> {
         &self.primary.key
     }
 
     /// The key that belongs to it in the wanted Region, if there is one.
-    pub fn replica(&self) -> Option<&Arc<Key>> {
+    pub(crate) fn replica(&self) -> Option<&Arc<Key>> {
         self.replica.as_ref()
     }
 }

@@ -24,7 +24,7 @@ pub enum Outcome {
 }
 
 /// An event, ready for the log.
-pub struct Composed {
+pub(crate) struct Composed {
     /// Its id.
     pub id: Uuid,
     /// Its text.
@@ -36,7 +36,7 @@ pub struct Composed {
 /// log's settings say.
 ///
 /// To be polled to its end: the store goes on with a commit that nobody awaits any more, and then no cache would learn of it.
-pub async fn commit_events(
+pub(crate) async fn commit_events(
     core: &Core,
     staged: Staged,
     compose: impl FnOnce(&[RecordChange<'_>]) -> Vec<Composed>,

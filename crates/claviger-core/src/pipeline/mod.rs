@@ -36,18 +36,21 @@ use tokio::sync::OwnedMutexGuard;
 
 use self::trail::Trail;
 pub use self::{
-    admit::{Admitted, AdmittedKey, OpenMaterial},
+    admit::Admitted,
+    commit::Outcome,
+    identity::Audited,
+    subject::{Ask, Named, NoKey, On, Subject, lane},
+};
+pub(crate) use self::{
+    admit::{AdmittedKey, OpenMaterial},
+    authorize::will_permit,
     by_alias::{AliasAndKeys, WantedAlias},
     by_grant::{ByGrant, WantedGrant},
     by_region::{Promotion, Replication},
-    commit::{Composed, Outcome, commit_events},
+    commit::{Composed, commit_events},
     described::Described,
-    identity::Audited,
-    subject::{
-        Ask, BlobKey, Entity, KeyInBlob, MaybeKey, Named, NoKey, On, OneKey, Subject, TwoKeys, lane,
-    },
+    subject::{BlobKey, Entity, KeyInBlob, MaybeKey, OneKey, TwoKeys, lane_of},
 };
-pub(crate) use self::{authorize::will_permit, subject::lane_of};
 use crate::{
     call::{Answer, Call, Caller},
     core::Core,

@@ -135,7 +135,7 @@ impl Subject for NoKey {
 }
 
 /// Something that has no record of its own here, by its ARN.
-pub struct Entity {
+pub(crate) struct Entity {
     arn: String,
 }
 

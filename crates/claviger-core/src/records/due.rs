@@ -9,7 +9,7 @@ use crate::json_record;
 /// A date at which a job looks at a key. It says nothing on its own: the job re-reads the key and acts only when the
 /// key itself says that the time has come, so a stale or replayed due record does no harm.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
-pub struct Due {
+pub(crate) struct Due {
     /// When, epoch milliseconds.
     pub at_ms: i64,
     /// What.
@@ -24,7 +24,7 @@ pub struct Due {
 
 /// The kinds of due work.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
-pub enum DueKind {
+pub(crate) enum DueKind {
     /// Imported material expires.
     Expiry,
     /// The waiting period of a key ends.
@@ -39,7 +39,7 @@ json_record!(Due, "due");
 
 impl Due {
     /// The expiry of one material.
-    pub fn expiry(at: Timestamp, region: &Region, key: Uuid, material: &MaterialId) -> Self {
+    pub(crate) fn expiry(at: Timestamp, region: &Region, key: Uuid, material: &MaterialId) -> Self {
         Self {
             at_ms: at.epoch_ms(),
             kind: DueKind::Expiry,
@@ -50,7 +50,7 @@ impl Due {
     }
 
     /// The end of a waiting period.
-    pub fn deletion(at: Timestamp, region: &Region, key: Uuid) -> Self {
+    pub(crate) fn deletion(at: Timestamp, region: &Region, key: Uuid) -> Self {
         Self {
             at_ms: at.epoch_ms(),
             kind: DueKind::Deletion,
@@ -61,7 +61,7 @@ impl Due {
     }
 
     /// The end of a deleted key's grants.
-    pub fn grants(at: Timestamp, region: &Region, key: Uuid) -> Self {
+    pub(crate) fn grants(at: Timestamp, region: &Region, key: Uuid) -> Self {
         Self {
             kind: DueKind::Grants,
             ..Self::deletion(at, region, key)
@@ -69,7 +69,7 @@ impl Due {
     }
 
     /// The next rotation of a key.
-    pub fn rotation(at: Timestamp, region: &Region, key: Uuid) -> Self {
+    pub(crate) fn rotation(at: Timestamp, region: &Region, key: Uuid) -> Self {
         Self {
             kind: DueKind::Rotation,
             ..Self::deletion(at, region, key)
@@ -77,7 +77,7 @@ impl Due {
     }
 
     /// The id within the table: sorts by date.
-    pub fn id(&self) -> String {
+    pub(crate) fn id(&self) -> String {
         let kind = match self.kind {
             DueKind::Expiry => "expiry",
             DueKind::Deletion => "deletion",

@@ -11,7 +11,7 @@ use crate::json_record;
 
 /// What is stored of a grant. It only ever adds rights, so its loss takes some away.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
-pub struct GrantRecord {
+pub(crate) struct GrantRecord {
     /// Whom it permits.
     pub grantee: Party,
     /// Who may retire it, besides those who always may.
@@ -35,7 +35,7 @@ json_record!(GrantRecord, "grant");
 
 /// One side of a grant.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
-pub enum Party {
+pub(crate) enum Party {
     /// A user, role, session or account.
     Principal {
         /// Its unique id; an account's is the account id.
@@ -50,7 +50,7 @@ pub enum Party {
 
 /// A constraint on the encryption context.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
-pub enum StoredContext {
+pub(crate) enum StoredContext {
     /// Exactly these pairs.
     Equals(BTreeMap<String, String>),
     /// At least these pairs.
@@ -59,7 +59,7 @@ pub enum StoredContext {
 
 impl Party {
     /// The unique id, or the service's name.
-    pub fn id(&self) -> &str {
+    pub(crate) fn id(&self) -> &str {
         match self {
             Self::Principal { id, .. } => id,
             Self::Service { name } => name,
@@ -103,12 +103,12 @@ impl GrantRecord {
     }
 
     /// The account that created it.
-    pub fn issuing_account(&self) -> Option<AccountId> {
+    pub(crate) fn issuing_account(&self) -> Option<AccountId> {
         AccountId::parse(&self.issuing_account).ok()
     }
 
     /// When it was created.
-    pub fn created(&self) -> Timestamp {
+    pub(crate) fn created(&self) -> Timestamp {
         Timestamp::from_epoch_ms(self.created_ms)
     }
 }
@@ -116,11 +116,11 @@ impl GrantRecord {
 /// A grant id: 64 hex digits. The first half is an index of key and grantee, so that one scan finds the grants of a
 /// grantee and one read finds a grant.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct GrantId(String);
+pub(crate) struct GrantId(String);
 
 impl GrantId {
     /// Reads a grant id.
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
         (text.len() == 64 && text.bytes().all(is_hex)).then(|| Self(text.to_owned()))
     }
@@ -131,7 +131,7 @@ impl GrantId {
     }
 
     /// The text.
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 
@@ -145,7 +145,7 @@ impl GrantId {
 
 /// Names one grant.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct GrantPlace {
+pub(crate) struct GrantPlace {
     /// The key.
     pub key: KeyPlace,
     /// The grant.
@@ -154,12 +154,12 @@ pub struct GrantPlace {
 
 impl GrantPlace {
     /// The id within the table.
-    pub fn id(&self) -> String {
+    pub(crate) fn id(&self) -> String {
         format!("{}{}", Self::prefix(&self.key), self.grant.0)
     }
 
     /// Reads an id.
-    pub fn parse(id: &str) -> Option<Self> {
+    pub(crate) fn parse(id: &str) -> Option<Self> {
         let (key, grant) = id.rsplit_once('/')?;
         let (region, key) = key.split_once('/')?;
         Some(Self {
@@ -172,19 +172,19 @@ impl GrantPlace {
     }
 
     /// What the ids of all grants of a key begin with.
-    pub fn prefix(key: &KeyPlace) -> String {
+    pub(crate) fn prefix(key: &KeyPlace) -> String {
         format!("{}/", key.id())
     }
 
     /// What the ids of all grants of a grantee on a key begin with.
-    pub fn prefix_of(records: &Records, key: &KeyPlace, grantee: &str) -> String {
+    pub(crate) fn prefix_of(records: &Records, key: &KeyPlace, grantee: &str) -> String {
         Self::prefix(key) + &GrantId::index(records, key, grantee)
     }
 }
 
 /// The entry of a grant in the list of whoever may retire it.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-pub struct RetirableRecord {
+pub(crate) struct RetirableRecord {
     /// The account of whoever may retire it, which a unique id does not tell once its principal is deleted. None for a
     /// service, and in entries that were written before this was kept: those are found by the principal's ARN alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -195,13 +195,13 @@ json_record!(RetirableRecord, "retirable-grant");
 
 impl RetirableRecord {
     /// The id within the table.
-    pub fn id(records: &Records, retiring: &str, place: &GrantPlace) -> String {
+    pub(crate) fn id(records: &Records, retiring: &str, place: &GrantPlace) -> String {
         let prefix = Self::prefix(records, &place.key.region, retiring);
         format!("{prefix}{}/{}", place.key.key, place.grant.0)
     }
 
     /// What the ids of all grants of a Region that somebody may retire begin with.
-    pub fn prefix(records: &Records, region: &Region, retiring: &str) -> String {
+    pub(crate) fn prefix(records: &Records, region: &Region, retiring: &str) -> String {
         let index = records.index(
             "retiring",
             &[region.as_str().as_bytes(), retiring.as_bytes()],
@@ -210,7 +210,7 @@ impl RetirableRecord {
     }
 
     /// The grant that an id names.
-    pub fn place(id: &str) -> Option<GrantPlace> {
+    pub(crate) fn place(id: &str) -> Option<GrantPlace> {
         let (region, rest) = id.split_once('/')?;
         let (_, grant) = rest.split_once('/')?;
         GrantPlace::parse(&format!("{region}/{grant}"))
@@ -219,7 +219,7 @@ impl RetirableRecord {
 
 /// How many grants a key has. Only the quota hangs on it.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-pub struct GrantTallyRecord {
+pub(crate) struct GrantTallyRecord {
     /// The number.
     pub grants: u32,
 }

@@ -6,7 +6,7 @@ use super::{Fault, Record};
 
 /// 32 random bytes of one UTC day. Never derived and destroyed after 48 hours, so that a wrap recorded on the wire
 /// stays closed even to someone who later learns every other key.
-pub struct ImportDayRecord {
+pub(crate) struct ImportDayRecord {
     /// The day's key.
     pub key: Secret,
 }
@@ -33,7 +33,7 @@ impl Record for ImportDayRecord {
 
 impl ImportDayRecord {
     /// The id of the day, so that ids sort by age.
-    pub fn id(day: u32) -> String {
+    pub(crate) fn id(day: u32) -> String {
         format!("{day:010}")
     }
 
@@ -43,11 +43,11 @@ impl ImportDayRecord {
     }
 
     /// The day of an id.
-    pub fn day_of(id: &str) -> Option<u32> {
+    pub(crate) fn day_of(id: &str) -> Option<u32> {
         id.parse().ok()
     }
 }
 
 /// The length of a day's key.
-pub const DAY_KEY_BYTES: usize = 32;
+pub(crate) const DAY_KEY_BYTES: usize = 32;
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;

@@ -391,7 +391,7 @@ impl KeyPlace {
 
 /// The entry of a key in its account's list.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-pub struct ListedKeyRecord {
+pub(crate) struct ListedKeyRecord {
     /// The key.
     pub key: Uuid,
     /// Whether the id is printed with the `mrk-` prefix.
@@ -402,19 +402,19 @@ json_record!(ListedKeyRecord, "listed-key");
 
 impl ListedKeyRecord {
     /// The id within the table.
-    pub fn id(account: &AccountId, region: &Region, key: Uuid) -> String {
+    pub(crate) fn id(account: &AccountId, region: &Region, key: Uuid) -> String {
         format!("{}{key}", Self::prefix(account, region))
     }
 
     /// What the ids of all keys of an account and Region begin with.
-    pub fn prefix(account: &AccountId, region: &Region) -> String {
+    pub(crate) fn prefix(account: &AccountId, region: &Region) -> String {
         format!("{account}/{region}/")
     }
 }
 
 /// What is left of a deleted key: its id is never used again, and a restored backup does not bring it back.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-pub struct TombstoneRecord {
+pub(crate) struct TombstoneRecord {
     /// When it was deleted, epoch milliseconds.
     pub deleted_ms: i64,
 }

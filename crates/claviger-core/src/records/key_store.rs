@@ -8,7 +8,7 @@ use crate::json_record;
 /// All custom key stores of an account in a Region. One record, since names, clusters and proxies belong to one store each, and
 /// two calls must not get past each other; there are ten at most.
 #[derive(Default, Deserialize, Serialize)]
-pub struct KeyStoresRecord {
+pub(crate) struct KeyStoresRecord {
     /// In the order of their ids.
     pub stores: Vec<KeyStore>,
 }
@@ -17,14 +17,14 @@ json_record!(KeyStoresRecord, "key-stores");
 
 impl KeyStoresRecord {
     /// The id within the table.
-    pub fn id(account: &AccountId, region: &Region) -> String {
+    pub(crate) fn id(account: &AccountId, region: &Region) -> String {
         format!("{account}/{region}")
     }
 }
 
 /// One store. It is never connected: this version speaks to no HSM and no proxy.
 #[derive(Deserialize, Serialize)]
-pub struct KeyStore {
+pub(crate) struct KeyStore {
     /// `cks-` and 17 hexadecimal digits.
     pub id: String,
     /// Its name.
@@ -40,12 +40,12 @@ pub struct KeyStore {
 
 impl KeyStore {
     /// When it was created.
-    pub fn created(&self) -> Timestamp {
+    pub(crate) fn created(&self) -> Timestamp {
         Timestamp::from_epoch_ms(self.created_ms)
     }
 
     /// AWS's name of how far its connection has come.
-    pub fn connection(&self) -> ConnectionStateType {
+    pub(crate) fn connection(&self) -> ConnectionStateType {
         if self.connection_failed {
             ConnectionStateType::Failed
         } else {
@@ -57,7 +57,7 @@ impl KeyStore {
 /// What a key store leans on.
 #[derive(Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum StoreBacking {
+pub(crate) enum StoreBacking {
     /// A cluster of AWS CloudHSM.
     CloudHsm(Cluster),
     /// A proxy before an external key manager.
@@ -66,7 +66,7 @@ pub enum StoreBacking {
 
 /// A cluster, and how to log in.
 #[derive(Deserialize, Serialize)]
-pub struct Cluster {
+pub(crate) struct Cluster {
     /// `cluster-…`.
     pub id: String,
     /// The certificate that the cluster was initialized with, PEM.
@@ -78,7 +78,7 @@ pub struct Cluster {
 
 /// A proxy, and how to sign for it.
 #[derive(Deserialize, Serialize)]
-pub struct Proxy {
+pub(crate) struct Proxy {
     /// `https://` and the host.
     pub endpoint: String,
     /// From the root to `/kms/xks/v1`.
@@ -95,7 +95,7 @@ pub struct Proxy {
 
 /// A VPC endpoint service.
 #[derive(Deserialize, Serialize)]
-pub struct EndpointService {
+pub(crate) struct EndpointService {
     /// Its name.
     pub name: String,
     /// The account that owns it; none: the store's own.

@@ -7,7 +7,7 @@ use super::{Fault, Record};
 
 /// Material stands apart from its key's record, so that it can be destroyed while the key lives on. The key's record
 /// lists which materials it must have: one that is absent makes the key unusable, never usable without it.
-pub struct MaterialRecord {
+pub(crate) struct MaterialRecord {
     /// The bytes.
     pub bytes: Secret,
 }
@@ -35,7 +35,7 @@ impl Record for MaterialRecord {
 
 impl MaterialRecord {
     /// The id within the table.
-    pub fn id(region: &str, key: Uuid, material: &str) -> String {
+    pub(crate) fn id(region: &str, key: Uuid, material: &str) -> String {
         format!("{region}/{key}/{material}")
     }
 }

@@ -22,7 +22,7 @@ use claviger_model::{AccountId, Secret};
 use claviger_store::{Entry, Kv, Revision};
 use serde::{Serialize, de::DeserializeOwned};
 
-pub use self::{
+pub(crate) use self::{
     alias::{AliasPlace, AliasRecord},
     due::{Due, DueKind},
     grant::{

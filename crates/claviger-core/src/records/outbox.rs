@@ -3,7 +3,7 @@
 use super::{Fault, Record};
 
 /// One event, as the JSON text of the log line's `e` member.
-pub struct OutboxRecord {
+pub(crate) struct OutboxRecord {
     /// The event.
     pub event: Vec<u8>,
 }
