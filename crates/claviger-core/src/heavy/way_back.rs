@@ -1,8 +1,8 @@
 //! How results come back to the tasks that wait for them.
 //!
-//! To wake a thread is a system call, and where that thread serves with the next moment, its processor changes threads twice. So of several
-//! results for tasks of one thread, the first alone wakes it and brings the others along; its task hands them over there, which
-//! takes no system call, before it goes on itself: the calls walk on in step.
+//! To wake a thread is a system call, and its processor changes threads for it and back. So of several results for tasks of one
+//! thread, the first alone wakes it and brings the others along. Its task hands them over there, which takes no system call, before
+//! it goes on itself: the calls walk on in step.
 
 use std::mem;
 
