@@ -128,8 +128,8 @@ fn work_off(queue: &Queue, round: Duration) {
     }
 }
 
-/// The time of one RSA_4096 signature: whoever waits for heavy work may have to wait for one anyway.
-const ROUND: Duration = Duration::from_millis(2);
+/// The time of two RSA_4096 signatures: whoever waits for heavy work may have to wait for them anyway.
+const ROUND: Duration = Duration::from_millis(4);
 /// A twenty-fourth of each processor that cheap calls keep busy: so little that 99 of 100 of them are not delayed by it, and
 /// enough that keys at work do not starve.
 const USING_NICENESS: i32 = 14;

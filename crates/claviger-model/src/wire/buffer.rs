@@ -30,10 +30,11 @@ impl Buffer {
         &mut self.0
     }
 
-    /// Moves to a larger vector, without leaving the old one's bytes to the allocator.
+    /// Moves to a larger vector, without leaving the old one's bytes to the allocator. What follows a long member has room there too.
     #[cold]
     fn grow(&mut self, more: usize) {
-        let mut grown = Vec::with_capacity((self.0.len() + more).max(self.0.capacity() * 2));
+        let needed = self.0.len() + more + CAPACITY;
+        let mut grown = Vec::with_capacity(needed.max(self.0.capacity() * 2));
         grown.extend_from_slice(&self.0);
         self.0.as_mut_slice().zeroize();
         self.0 = grown;
